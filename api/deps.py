@@ -1,0 +1,34 @@
+"""What routes are handed."""
+
+import threading
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from indexer.service import LexiconService, open_service
+from lexicon.settings import Settings
+
+
+class ServiceHolder:
+    """Opens the service at the first request that needs it, and again until that succeeds, so
+    that a store made after the start is found."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._service: LexiconService | None = None
+        self._lock = threading.Lock()
+
+    def get(self) -> LexiconService:
+        if self._service is None:
+            with self._lock:
+                if self._service is None:
+                    self._service = open_service(self.settings)
+        return self._service
+
+
+def service(request: Request) -> LexiconService:
+    holder: ServiceHolder = request.app.state.services
+    return holder.get()
+
+
+ServiceDep = Annotated[LexiconService, Depends(service)]

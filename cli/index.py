@@ -1,0 +1,72 @@
+"""``lexicon index``: building what searches read."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import output
+
+if TYPE_CHECKING:
+    from indexer.encoders.protocol import Encoder
+    from indexer.service import LexiconService
+
+app = typer.Typer(help="Vector indices.", no_args_is_help=True)
+
+
+@app.command()
+def build(
+    encoder: Annotated[
+        list[str] | None, typer.Option("--encoder", "-e", help="Encoder to build; repeatable.")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option("--language", "-l", help="Language to build; repeatable.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Build even what is up to date.")] = False,
+) -> None:
+    """Bring the indices up to date with the store; damaged ones are rebuilt."""
+    from indexer.service import open_service
+    from lexicon.settings import load_settings
+
+    settings = load_settings()
+    service = open_service(settings)
+    # Opened before anything is built: a name that is not known must not leave half a job.
+    encoders = [service.encoder(name) for name in encoder or [settings.encoder]]
+    for item in encoders:
+        build_with_progress(service, item, language, force)
+
+
+def build_with_progress(
+    service: "LexiconService",
+    encoder: "Encoder",
+    languages: list[str] | None = None,
+    force: bool = False,
+) -> None:
+    """Build, with a bar per language, and say what came of it."""
+    from indexer.build import build as build_indices
+
+    with output.progress() as bars:
+        tasks = {}
+
+        def advance(language: str, done: int, total: int) -> None:
+            if language not in tasks:
+                tasks[language] = bars.add_task(f"{encoder.spec.name} {language}", total=total)
+            bars.update(tasks[language], completed=done)
+
+        made = build_indices(
+            service.sessions, service.generations, encoder, languages, force, advance
+        )
+    say = output.notes()
+    for language, why in made.repaired.items():
+        say.print(f"index   {encoder.spec.name} {language}: rebuilt, because {why}")
+    if made.built:
+        sizes = ", ".join(f"{language} {rows:,}" for language, rows in made.built.items())
+        say.print(f"index   {encoder.spec.name}: built {sizes} forms")
+    if made.current:
+        say.print(f"index   {encoder.spec.name}: up to date for {', '.join(made.current)}")
+    if made.empty:
+        say.print(f"index   {encoder.spec.name}: no words in {', '.join(made.empty)}")
+    if uncovered := sum(made.uncovered.values()):
+        output.warn(
+            f"{uncovered:,} forms are not in the vocabulary of {encoder.spec.name!r}; "
+            "their vectors are guesses, and results mark them as not covered"
+        )

@@ -1,0 +1,50 @@
+"""``lexicon init``: everything a fresh machine needs."""
+
+from cli import output
+from cli.index import build_with_progress
+
+
+def init() -> None:
+    """Create or upgrade the store, load the bundled lexicon, build the embedded indices.
+
+    Safe to repeat: what is already there and up to date is left alone.
+    """
+    # Alembic and FAISS take a while to import and no other command needs all of them.
+    from indexer.alignment import report
+    from indexer.encoders.registry import open_encoder
+    from indexer.service import LexiconService
+    from lexicon import bundled, migrate, store
+    from lexicon.errors import ReportMissing
+    from lexicon.settings import load_settings
+
+    settings = load_settings()
+    say = output.notes()
+    store.make_home(settings)
+    before, after = migrate.upgrade(store.connect(settings))
+    if before != after:
+        say.print(f"store   {'created' if before is None else 'upgraded'} at revision {after}")
+    service = LexiconService(settings, store.open_store(settings))
+    with output.progress() as bars:
+        task = bars.add_task("lexicon", total=None)
+        loaded = bundled.load(
+            service.sessions, lambda done, total: bars.update(task, completed=done, total=total)
+        )
+    say.print(
+        f"lexicon {loaded.added:,} concepts added, {loaded.updated:,} updated, "
+        f"{loaded.unchanged:,} unchanged, {loaded.retired:,} retired"
+    )
+    build_with_progress(service, open_encoder("embedded", settings))
+    try:
+        fresh = not report.stored(service, "embedded").stale
+    except ReportMissing:
+        fresh = False
+    if not fresh:
+        with output.progress() as bars:
+            task = bars.add_task("report", total=None)
+            made = report.report(
+                service,
+                "embedded",
+                advance=lambda done, total: bars.update(task, completed=done, total=total),
+            )
+        report.store(service, made)
+    say.print(f"ready   {settings.home}")

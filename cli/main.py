@@ -1,0 +1,57 @@
+"""The ``lexicon`` command: one module per group, errors as one line."""
+
+import os
+import sys
+from importlib.metadata import version as installed
+
+import typer
+
+from cli import index, init, report, search, serve, status, words
+from lexicon.errors import LexiconError
+
+app = typer.Typer(
+    name="lexicon",
+    help="A semantic lexicon of English, French, Hindi and Kannada.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(installed("semantic-lexicon"))
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    """A semantic lexicon of English, French, Hindi and Kannada."""
+
+
+app.command()(init.init)
+app.command()(search.search)
+app.command()(search.similarity)
+app.command()(report.report)
+app.command()(status.status)
+app.command()(serve.serve)
+app.add_typer(words.app, name="words")
+app.add_typer(index.app, name="index")
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    try:
+        app()
+    except LexiconError as error:
+        print(f"lexicon: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader (head, less) has had enough; that is not an error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,33 @@
+"""``lexicon serve``: the HTTP service."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65_535, help="0 takes any free.")
+    ] = 8000,
+) -> None:
+    """Answer over HTTP until interrupted; documentation at /docs."""
+    import uvicorn
+
+    from lexicon.errors import AddressBusy
+    from lexicon.settings import load_settings
+    from lexicon.store import open_store
+
+    # Both are checked here, where they can be explained; uvicorn would print a traceback.
+    open_store(load_settings())
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        raise AddressBusy(host, port, error.strerror or str(error)) from error
+    typer.echo(f"listening on http://{host}:{listener.getsockname()[1]}", err=True)
+    config = uvicorn.Config("api.app:create_app", factory=True, log_level="info")
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,52 @@
+"""``lexicon status``: what there is."""
+
+from cli import output
+from cli.output import Format
+from cli.search import OutputFormat
+
+
+def status(form: OutputFormat = Format.TABLE) -> None:
+    """Show the store, the encoders, their live index generations and versions."""
+    from indexer import status as indexer_status
+    from indexer.service import open_service
+    from lexicon.settings import load_settings
+
+    found = indexer_status.status(open_service(load_settings()))
+    if form is Format.JSON:
+        print(found.model_dump_json(indent=2))
+        return
+    rows = [
+        (
+            encoder.name,
+            index.language,
+            f"{index.rows:,}",
+            f"{index.uncovered:,}",
+            index.generation or "–",
+            index.state,
+        )
+        for encoder in found.encoders
+        for index in encoder.indices
+    ]
+    rows += [(e.name, "–", "–", "–", "–", e.problem) for e in found.encoders if e.problem]
+    if form is Format.CSV:
+        output.write_csv(("encoder", "language", "rows", "uncovered", "generation", "state"), rows)
+        return
+    facts = {
+        "home": found.home,
+        "store": f"{found.store.url} (revision {found.store.revision})",
+        "concepts": f"{found.store.concepts:,}, {found.store.senses:,} senses",
+        "forms": ", ".join(f"{code} {count:,}" for code, count in found.store.forms.items()),
+        "sources": "; ".join(
+            f"{source.name} {source.version} ({source.licence})" for source in found.store.sources
+        ),
+        "encoders": f"{', '.join(found.known_encoders)}, or a sentence-transformers folder",
+        "versions": ", ".join(
+            f"{name} {version}"
+            for name, version in found.versions.items()
+            if version != "not installed"
+        ),
+    }
+    screen = output.console()
+    screen.print(output.table("store", ("", ""), facts.items()))
+    columns = ("encoder", "language", ">forms", ">not covered", "live generation", "state")
+    screen.print(output.table("\nindices", columns, rows))

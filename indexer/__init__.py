@@ -1,0 +1,1 @@
+"""Encoders, vectors, indices and the scores made from them."""

@@ -1,0 +1,218 @@
+"""Building indices from the store: encode, stage, take neighbourhood means, publish, record."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
+from indexer.encoders.protocol import Encoder
+from indexer.generation import Facts, Generations, Staged
+from indexer.indices import faiss as faiss_index
+from indexer.vectors import Vectors
+from lexicon import models, queries
+from lexicon.errors import IdentityMismatch, IndexDamaged, IndexMissing
+from lexicon.queries import Form
+from lexicon.store import Sessions, writing
+
+ENCODE_BATCH = 1_024
+
+Advance = Callable[[str, int, int], None]
+"""Told (language, forms done, forms in all) as a build goes on."""
+
+
+@dataclass
+class BuildReport:
+    """Languages that were built, that were already up to date, and that have no words.
+
+    ``repaired`` says why a language was built although its words had not changed.
+    """
+
+    identity: str
+    built: dict[str, int] = field(default_factory=dict)
+    current: dict[str, int] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+    uncovered: dict[str, int] = field(default_factory=dict)
+    repaired: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """One language on its way to a generation."""
+
+    forms: list[Form]
+    digest: str
+    vectors: Vectors
+    covered: NDArray[np.bool_]
+    staged: Staged
+
+
+def build(
+    sessions: Sessions,
+    generations: Generations,
+    encoder: Encoder,
+    languages: Sequence[str] | None = None,
+    force: bool = False,
+    advance: Advance = lambda _language, _done, _total: None,
+) -> BuildReport:
+    """Bring an encoder's indices up to date with the store.
+
+    Languages whose live generation is sound and holds exactly the store's forms are left alone
+    unless ``force``. Everything is encoded before anything is published, so a failure changes
+    nothing. Raises :class:`~lexicon.errors.IndexBusy` while another process builds.
+    """
+    spec = encoder.spec
+    report = BuildReport(spec.identity)
+    with generations.building(spec.identity):
+        with sessions() as session:
+            known = queries.languages(session)
+            wanted = [queries.require_language(session, code) for code in languages or known]
+            forms = {code: queries.forms(session, code) for code in known}
+        todo: dict[str, str] = {}
+        for code in wanted:
+            digest = queries.form_digest(forms[code])
+            if not forms[code]:
+                report.empty.append(code)
+            elif not force and _up_to_date(generations, encoder, code, digest, report):
+                report.current[code] = len(forms[code])
+            else:
+                todo[code] = digest
+        encoded = {
+            code: _encode(generations, encoder, code, forms[code], digest, advance)
+            for code, digest in todo.items()
+        }
+        means = _neighbourhoods(generations, encoder, encoded, known)
+        for code, item in encoded.items():
+            _publish(sessions, generations, encoder, code, item, means[code])
+            report.built[code] = len(item.forms)
+            report.uncovered[code] = int((~item.covered).sum())
+    return report
+
+
+def _up_to_date(
+    generations: Generations, encoder: Encoder, language: str, digest: str, report: BuildReport
+) -> bool:
+    try:
+        index = generations.load(encoder.spec, language)
+    except IndexMissing:
+        return False
+    except (IndexDamaged, IdentityMismatch) as error:
+        report.repaired[language] = str(error)
+        return False
+    if index.manifest.form_digest == digest:
+        report.uncovered[language] = index.manifest.rows - index.manifest.covered
+        return True
+    return False
+
+
+def _encode(
+    generations: Generations,
+    encoder: Encoder,
+    language: str,
+    forms: list[Form],
+    digest: str,
+    advance: Advance,
+) -> _Encoded:
+    vectors = np.empty((len(forms), encoder.spec.dim), dtype=np.float32)
+    covered = np.empty(len(forms), dtype=np.bool_)
+    for start in range(0, len(forms), ENCODE_BATCH):
+        batch = [form.lemma for form in forms[start : start + ENCODE_BATCH]]
+        encoded = encoder.encode(batch, language)
+        vectors[start : start + len(batch)] = encoded.vectors
+        covered[start : start + len(batch)] = encoded.covered
+        advance(language, start + len(batch), len(forms))
+    staged = generations.stage(encoder.spec.identity, language)
+    faiss_index.write(staged.folder, vectors, [form.lexeme_ids for form in forms], covered)
+    return _Encoded(forms, digest, vectors, covered, staged)
+
+
+def _neighbourhoods(
+    generations: Generations, encoder: Encoder, encoded: dict[str, _Encoded], known: list[str]
+) -> dict[str, dict[str, str]]:
+    """Write each staged language's CSLS means towards every other language; returns which
+    generation of the other language they were taken against."""
+    others: dict[str, tuple[str, Vectors]] = {
+        code: (item.staged.generation, item.vectors) for code, item in encoded.items()
+    }
+    for code in known:
+        if code not in others:
+            try:
+                index = generations.load(encoder.spec, code)
+            except (IndexMissing, IndexDamaged, IdentityMismatch):
+                continue
+            others[code] = (index.manifest.generation, index.all_vectors())
+    taken: dict[str, dict[str, str]] = {code: {} for code in encoded}
+    for code, item in encoded.items():
+        for other, (generation, vectors) in others.items():
+            if other != code:
+                np.save(
+                    item.staged.folder / faiss_index.neighbourhood_file(other),
+                    means_towards(item.vectors, vectors),
+                )
+                taken[code][other] = generation
+    return taken
+
+
+def means_towards(words: Vectors, others: Vectors) -> NDArray[np.float32]:
+    """(n,) mean cosine of each word to its nearest ``others``: r of the CSLS formula."""
+    faiss = faiss_index.library()
+    nearest, _ = faiss.knn(
+        words, others, min(NEIGHBOURHOOD, len(others)), metric=faiss.METRIC_INNER_PRODUCT
+    )
+    return neighbourhood_means(nearest)
+
+
+def _publish(
+    sessions: Sessions,
+    generations: Generations,
+    encoder: Encoder,
+    language: str,
+    item: _Encoded,
+    neighbourhoods: dict[str, str],
+) -> None:
+    manifest = generations.publish(
+        item.staged,
+        Facts(
+            spec=encoder.spec,
+            language=language,
+            rows=len(item.forms),
+            covered=int(item.covered.sum()),
+            kind=faiss_index.KIND,
+            form_digest=item.digest,
+            neighbourhoods=neighbourhoods,
+        ),
+    )
+    with writing(sessions) as session:
+        record_encoder(session, encoder)
+        session.execute(
+            update(models.Generation)
+            .where(
+                models.Generation.encoder == manifest.identity,
+                models.Generation.language == language,
+            )
+            .values(live=False)
+        )
+        session.add(
+            models.Generation(
+                id=manifest.generation,
+                encoder=manifest.identity,
+                language=language,
+                rows=manifest.rows,
+                form_digest=manifest.form_digest,
+                manifest=manifest.model_dump(),
+                live=True,
+            )
+        )
+
+
+def record_encoder(session: Session, encoder: Encoder) -> None:
+    """Make sure that SQL knows the encoder whose work it is about to record."""
+    spec = encoder.spec
+    if session.get(models.Encoder, spec.identity) is None:
+        session.add(
+            models.Encoder(identity=spec.identity, name=spec.name, dim=spec.dim, spec=asdict(spec))
+        )
+        session.flush()

@@ -1,0 +1,1 @@
+"""Encoders turn words into unit vectors; one family per file."""

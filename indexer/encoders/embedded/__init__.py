@@ -1,0 +1,1 @@
+"""The default encoder: shipped in the package, no torch, no download."""

@@ -1,0 +1,1 @@
+"""Vector indices: one engine per file, one contract."""

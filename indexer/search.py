@@ -1,0 +1,342 @@
+"""Nearest-translation search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
+from indexer.encoders.protocol import Encoder
+from indexer.indices.faiss import FaissIndex
+from indexer.indices.protocol import Neighbours
+from indexer.service import LexiconService
+from indexer.vectors import Vectors, unit_rows
+from lexicon import queries
+from lexicon.entries import PARTS_OF_SPEECH
+from lexicon.errors import InvalidInput
+from lexicon.normalize import clean
+from lexicon.queries import Form, SenseRow
+
+MAX_K = 1_000
+TIE = 1e-5
+"""Scores this close are equal: float32 sums of one vector in two orders differ by less."""
+
+Score = Literal["cosine", "csls"]
+SCORES: tuple[Score, ...] = ("cosine", "csls")
+
+
+class ConceptRef(BaseModel):
+    key: str
+    gloss: str
+
+
+class Query(BaseModel):
+    """``covered``: the encoder knows the whole words of the text. ``lexeme_ids`` is empty for a
+    text that the lexicon does not hold."""
+
+    text: str
+    language: str
+    covered: bool
+    lexeme_ids: list[int]
+
+
+class Translation(BaseModel):
+    """One form of the target language. ``known_translation``: it shares a concept with the
+    query."""
+
+    lemma: str
+    language: str
+    lexeme_ids: list[int]
+    pos: list[str]
+    concepts: list[ConceptRef]
+    covered: bool
+    cosine: float
+    csls: float
+    known_translation: bool
+
+
+class SearchAnswer(BaseModel):
+    query: Query
+    target_language: str
+    encoder: str
+    score: Score
+    results: list[Translation]
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    text: str
+    source: str
+    target: str
+    k: int = 10
+    score: Score = "cosine"
+    encoder: str | None = None
+    pos: str | None = None
+    concept: str | None = None
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """A query once understood: its vector and the concepts that count as its translations."""
+
+    vector: Vectors
+    covered: bool
+    lexeme_ids: list[int]
+    concept_ids: frozenset[int]
+    form: str | None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    form: Form
+    senses: list[SenseRow]
+    row: int
+    cosine: float
+    csls: float
+
+
+def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
+    """The ``k`` nearest forms of the target language, best first.
+
+    Equal scores are ordered by sense rank, then lemma. A word that the lexicon holds is answered
+    from its stored vector; other text is encoded. With ``concept``, the query is that sense: the
+    normalised mean of the concept's forms in every language but the target.
+
+    Raises :class:`InvalidInput` for values that cannot be answered and the index's own errors.
+    """
+    _check(request)
+    text = clean(request.text, "query")
+    encoder = service.encoder(request.encoder)
+    with service.sessions() as session:
+        queries.require_language(session, request.source)
+        queries.require_language(session, request.target)
+        meaning = _understand(service, session, encoder, request, text)
+        source = service.index(encoder, request.source)
+        target = service.index(encoder, request.target)
+        ranking = _Ranking(service, source, target, request, meaning)
+        candidates = ranking.best(session)
+    results = [
+        Translation(
+            lemma=candidate.form.lemma,
+            language=request.target,
+            lexeme_ids=list(candidate.form.lexeme_ids),
+            pos=list(dict.fromkeys(sense.pos for sense in candidate.senses)),
+            concepts=[ConceptRef(key=s.key, gloss=s.gloss) for s in candidate.senses],
+            covered=bool(target.covered[candidate.row]),
+            cosine=candidate.cosine,
+            csls=candidate.csls,
+            known_translation=any(
+                sense.concept_id in meaning.concept_ids for sense in candidate.senses
+            ),
+        )
+        for candidate in candidates
+    ]
+    return SearchAnswer(
+        query=Query(
+            text=text,
+            language=request.source,
+            covered=meaning.covered,
+            lexeme_ids=meaning.lexeme_ids,
+        ),
+        target_language=request.target,
+        encoder=encoder.spec.name,
+        score=request.score,
+        results=results,
+    )
+
+
+def _check(request: SearchRequest) -> None:
+    if not 1 <= request.k <= MAX_K:
+        raise InvalidInput(f"k={request.k} is not between 1 and {MAX_K:,}")
+    if request.score not in SCORES:
+        raise InvalidInput(f"unknown score {request.score!r}; known: {', '.join(SCORES)}")
+    if request.pos is not None and request.pos not in PARTS_OF_SPEECH:
+        raise InvalidInput(
+            f"unknown part of speech {request.pos!r}; known: {', '.join(PARTS_OF_SPEECH)}"
+        )
+    if request.source == request.target:
+        raise InvalidInput(
+            f"source and target are both {request.source!r}; choose two different languages"
+        )
+
+
+def known_form(session: Session, language: str, text: str) -> Form | None:
+    """The form of the lexicon that ``text`` writes: spelt exactly so, else but for case,
+    apostrophes and joiners."""
+    matches = queries.lexemes_matching(session, language, text)
+    if not matches:
+        return None
+    lemmas = [row.lemma for row in matches]
+    # Lower case first: "terre" before "Terre" for a query that is spelt like neither.
+    lemma = (
+        text if text in lemmas else min(lemmas, key=lambda lemma: (lemma != lemma.lower(), lemma))
+    )
+    return Form(lemma, tuple(row.id for row in matches if row.lemma == lemma))
+
+
+@dataclass(frozen=True)
+class Read:
+    """A text's vector (1, dim) and whether its encoder knew it; ``form`` if the lexicon has it."""
+
+    vector: Vectors
+    covered: bool
+    form: Form | None
+
+
+def read(
+    service: LexiconService, session: Session, encoder: Encoder, language: str, text: str
+) -> Read:
+    """The stored vector of a known word; anything else is encoded."""
+    form = known_form(session, language, text)
+    if form is not None:
+        index = service.index(encoder, language)
+        row = int(index.rows_of(np.array(form.lexeme_ids[:1], dtype=np.int64))[0])
+        if row >= 0:
+            vector = index.vectors(np.array(form.lexeme_ids[:1], dtype=np.int64))
+            return Read(vector, bool(index.covered[row]), form)
+    encoded = encoder.encode([text], language)
+    return Read(encoded.vectors, bool(encoded.covered[0]), form)
+
+
+def _understand(
+    service: LexiconService, session: Session, encoder: Encoder, request: SearchRequest, text: str
+) -> _Meaning:
+    found = read(service, session, encoder, request.source, text)
+    senses = queries.senses_of(session, found.form.lexeme_ids) if found.form else []
+    if request.pos is not None and found.form:
+        senses = [sense for sense in senses if sense.pos == request.pos]
+        if not senses:
+            raise InvalidInput(
+                f"{text!r} ({request.source}) is no {request.pos} in the lexicon; "
+                "leave --pos out to see what it is"
+            )
+    vector = found.vector
+    if request.concept is not None:
+        every = queries.concept_senses(session, request.concept)
+        if found.form and not any(sense.key == request.concept for sense in senses):
+            keys = ", ".join(dict.fromkeys(sense.key for sense in senses))
+            raise InvalidInput(
+                f"{text!r} ({request.source}) does not express {request.concept!r}; "
+                f"it expresses: {keys}"
+            )
+        senses = [sense for sense in senses if sense.key == request.concept] or every[:1]
+        vector = _sense_vector(service, encoder, every, request.target)
+    lexemes = {sense.lexeme_id for sense in senses}
+    known = found.form.lexeme_ids if found.form else ()
+    chosen = request.pos is not None or request.concept is not None
+    return _Meaning(
+        vector=vector,
+        covered=found.covered,
+        lexeme_ids=[lexeme for lexeme in known if not chosen or lexeme in lexemes],
+        concept_ids=frozenset(sense.concept_id for sense in senses),
+        form=found.form.lemma if found.form else None,
+    )
+
+
+def _sense_vector(
+    service: LexiconService, encoder: Encoder, senses: Sequence[SenseRow], target: str
+) -> Vectors:
+    rows = []
+    for language in sorted({sense.language for sense in senses} - {target}):
+        ids = np.array([s.lexeme_id for s in senses if s.language == language], dtype=np.int64)
+        index = service.index(encoder, language)
+        held = ids[index.rows_of(ids) >= 0]
+        if len(held):
+            rows.append(index.vectors(held).mean(axis=0))
+    if not rows:
+        raise InvalidInput(
+            f"concept {senses[0].key!r} has words in {target!r} only; search without --concept"
+        )
+    return unit_rows(np.mean(rows, axis=0, keepdims=True), "the chosen concept")
+
+
+class _Ranking:
+    """Looks deeper into the index until the first k cannot change any more."""
+
+    def __init__(
+        self,
+        service: LexiconService,
+        source: FaissIndex,
+        target: FaissIndex,
+        request: SearchRequest,
+        meaning: _Meaning,
+    ) -> None:
+        self.target = target
+        self.request = request
+        self.meaning = meaning
+        self.target_means = service.neighbourhood(target, source)
+        # The best that a row further down could gain over its cosine.
+        self.least_mean = float(self.target_means.min()) if len(self.target_means) else 0.0
+
+    def best(self, session: Session) -> list[_Candidate]:
+        k, rows = self.request.k, self.target.manifest.rows
+        depth = k + 4 * NEIGHBOURHOOD
+        while True:
+            nearest = self.target.search(self.meaning.vector, depth)
+            ordered = sorted(self._candidates(session, nearest), key=self._order)
+            if depth >= rows or self._settled(ordered, float(nearest.cosine[0, -1])):
+                return ordered[:k]
+            depth *= 4
+
+    def _candidates(self, session: Session, nearest: Neighbours) -> list[_Candidate]:
+        ids, cosine = nearest.ids[0], nearest.cosine
+        rows = self.target.rows_of(ids)
+        own_mean = neighbourhood_means(cosine[:, :NEIGHBOURHOOD])
+        csls = 2 * cosine[0] - own_mean[0] - self.target_means[rows]
+        wanted = self._worth_reading(cosine[0], csls)
+        forms = queries.forms_of_lexemes(session, ids[wanted].tolist())
+        lexemes = [lexeme for form in forms.values() for lexeme in form.lexeme_ids]
+        senses: dict[int, list[SenseRow]] = {}
+        for sense in queries.senses_of(session, lexemes):
+            if self.request.pos in (None, sense.pos):
+                senses.setdefault(sense.lexeme_id, []).append(sense)
+        found = []
+        for place in wanted:
+            form = forms.get(int(ids[place]))
+            # A form that has left the store since the index was built is not an answer.
+            held = [s for lexeme in form.lexeme_ids for s in senses.get(lexeme, [])] if form else []
+            if form and (held or self.request.pos is None):
+                held.sort(key=lambda sense: (sense.rank, sense.key))
+                found.append(
+                    _Candidate(
+                        form,
+                        held,
+                        int(rows[place]),
+                        round(float(cosine[0, place]), 6),
+                        round(float(csls[place]), 6),
+                    )
+                )
+        return found
+
+    def _worth_reading(
+        self, cosine: NDArray[np.float32], csls: NDArray[np.float32]
+    ) -> NDArray[np.int64]:
+        """Places to look up in SQL: everything, unless no filter can drop a result and the order
+        by score alone already says which can be among the first k."""
+        scores = cosine if self.request.score == "cosine" else csls
+        if self.request.pos is not None or len(scores) <= self.request.k:
+            return np.arange(len(scores))
+        # A few more than k, since the store may have lost a form since the build.
+        last = np.sort(scores)[::-1][min(len(scores), self.request.k + NEIGHBOURHOOD) - 1]
+        return np.flatnonzero(scores >= last - TIE)
+
+    def _settled(self, ordered: list[_Candidate], last_cosine: float) -> bool:
+        """Whether nothing beyond ``last_cosine`` can reach the first k."""
+        if len(ordered) < self.request.k:
+            return False
+        kth = ordered[self.request.k - 1]
+        if self.request.score == "cosine":
+            return last_cosine < kth.cosine - TIE
+        own = 2 * kth.cosine - kth.csls - float(self.target_means[kth.row])
+        return 2 * last_cosine - own - self.least_mean < kth.csls - TIE
+
+    def _order(self, candidate: _Candidate) -> tuple[float, int, str]:
+        score = candidate.cosine if self.request.score == "cosine" else candidate.csls
+        shared = [s.rank for s in candidate.senses if s.concept_id in self.meaning.concept_ids]
+        ranks = shared or [sense.rank for sense in candidate.senses] or [0]
+        # Rounded one place coarser than shown, so that float noise cannot overrule the rank.
+        return -round(score, 5), min(ranks), candidate.form.lemma

@@ -1,0 +1,124 @@
+"""What there is: the store, the encoders that have built something, and what is live."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from pydantic import BaseModel
+
+from indexer.encoders.registry import NAMED
+from indexer.service import LexiconService
+from lexicon import queries
+from lexicon.errors import LexiconError
+from lexicon.store import SCHEMA_REVISION
+
+PACKAGES = ("semantic-lexicon", "numpy", "sqlalchemy", "tokenizers", "babel")
+OPTIONAL = ("faiss-cpu", "faiss-gpu", "torch", "transformers", "sentence-transformers")
+
+
+class SourceStatus(BaseModel):
+    name: str
+    licence: str
+    version: str
+
+
+class StoreStatus(BaseModel):
+    url: str
+    revision: str
+    concepts: int
+    senses: int
+    lexemes: dict[str, int]
+    forms: dict[str, int]
+    sources: list[SourceStatus]
+
+
+class IndexStatus(BaseModel):
+    """``state``: ``current``, ``stale`` (the store has changed since), or why it cannot be used.
+    ``uncovered`` forms have a guessed vector."""
+
+    language: str
+    state: str
+    generation: str | None = None
+    rows: int = 0
+    uncovered: int = 0
+
+
+class EncoderStatus(BaseModel):
+    name: str
+    identity: str | None
+    default: bool
+    problem: str | None = None
+    indices: list[IndexStatus] = []
+
+
+class Status(BaseModel):
+    home: str
+    store: StoreStatus
+    encoders: list[EncoderStatus]
+    known_encoders: list[str]
+    versions: dict[str, str]
+
+
+def versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in (*PACKAGES, *OPTIONAL):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def index_status(service: LexiconService, name: str) -> EncoderStatus:
+    """The live indices of one encoder, every one of them opened and checked."""
+    default = name == service.settings.encoder
+    try:
+        encoder = service.encoder(name)
+        identity = encoder.spec.identity
+    except LexiconError as error:
+        return EncoderStatus(name=name, identity=None, default=default, problem=str(error))
+    found = []
+    with service.sessions() as session:
+        for language in queries.written_languages(session):
+            forms = queries.forms(session, language)
+            try:
+                manifest = service.index(encoder, language).manifest
+            except LexiconError as error:
+                found.append(IndexStatus(language=language, state=str(error)))
+                continue
+            same = manifest.form_digest == queries.form_digest(forms)
+            found.append(
+                IndexStatus(
+                    language=language,
+                    state="current" if same else "stale; update it with: lexicon index build",
+                    generation=manifest.generation,
+                    rows=manifest.rows,
+                    uncovered=manifest.rows - manifest.covered,
+                )
+            )
+    return EncoderStatus(name=name, identity=identity, default=default, indices=found)
+
+
+def status(service: LexiconService) -> Status:
+    """Everything that ``lexicon status`` tells."""
+    with service.sessions() as session:
+        counts = queries.counts(session)
+        sources = queries.sources(session)
+        recorded = queries.encoder_names(session)
+    names = dict.fromkeys([service.settings.encoder, *recorded])
+    return Status(
+        home=str(service.settings.home),
+        store=StoreStatus(
+            url=service.location,
+            revision=SCHEMA_REVISION,
+            concepts=counts.concepts,
+            senses=counts.senses,
+            lexemes=counts.lexemes,
+            forms=counts.forms,
+            sources=[
+                SourceStatus(name=s.name, licence=s.licence, version=s.version) for s in sources
+            ],
+        ),
+        encoders=[index_status(service, name) for name in names],
+        known_encoders=sorted(NAMED),
+        versions=versions(),
+    )

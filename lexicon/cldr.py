@@ -1,0 +1,62 @@
+"""Names that the Unicode CLDR has in every language of the lexicon: a source of its own.
+
+Babel carries the data; nothing of it is copied into this project.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from babel import Locale
+from babel.core import get_cldr_version
+
+from lexicon.entries import ConceptEntry
+from lexicon.languages import SEED
+from lexicon.normalize import clean, search_key
+
+LICENCE = "Unicode-3.0"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# Descriptions rather than names: "Hong Kong SAR China (Special …)", "Bosnia & Herzegovina".
+_NOT_A_NAME = re.compile(r"[\d(),&\[\]/]")
+
+
+def version() -> str:
+    """The CLDR release that the installed Babel carries, such as ``47``."""
+    return get_cldr_version()
+
+
+def _tables(locale: Locale) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """(field, gloss, names by code) of one locale."""
+    yield "territory", "country, territory or region", dict(locale.territories)
+    yield "language", "language", dict(locale.languages)
+    months = locale.months["stand-alone"]["wide"]
+    yield "month", "month of the year", {f"{number:02}": name for number, name in months.items()}
+    days = locale.days["stand-alone"]["wide"]
+    yield "weekday", "day of the week", {WEEKDAYS[day]: name for day, name in days.items()}
+
+
+def entries() -> Iterator[ConceptEntry]:
+    """Territories, languages, months and weekdays that all four languages name.
+
+    A name that Hindi or Kannada leaves untranslated (equal to the English) is left out.
+    """
+    by_language = {seed.code: list(_tables(Locale.parse(seed.code))) for seed in SEED}
+    seen: set[tuple[str, ...]] = set()
+    for position, (field, gloss, english) in enumerate(by_language["en"]):
+        for code in sorted(english):
+            names = [tables[position][2].get(code) for tables in by_language.values()]
+            if any(not name or _NOT_A_NAME.search(name) for name in names):
+                continue
+            forms = tuple(clean(str(name)) for name in names)
+            keys = tuple(map(search_key, forms))
+            # CLDR lists some codes twice under one name (Moldavian and Romanian, for example).
+            if keys in seen or keys[0] in keys[2:]:
+                continue
+            seen.add(keys)
+            yield ConceptEntry(
+                key=f"{field}.{code}",
+                pos="propn",
+                field=field,
+                gloss=gloss,
+                forms={seed.code: (form,) for seed, form in zip(SEED, forms, strict=True)},
+            )

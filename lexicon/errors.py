@@ -1,0 +1,121 @@
+"""Every failure that a user can meet: one line that names the value and the remedy.
+
+The edges translate these once: the command line prints the line and exits 1, the HTTP service
+answers with the status that ``api.errors`` keeps beside each class.
+"""
+
+
+class LexiconError(Exception):
+    """Something the caller can put right; ``str(error)`` is the whole message."""
+
+
+class InvalidInput(LexiconError):
+    """A value that no store could answer: empty text, k of 0, a malformed file."""
+
+
+class UnknownLanguage(InvalidInput):
+    def __init__(self, code: str, known: list[str]) -> None:
+        super().__init__(f"unknown language {code!r}; known: {', '.join(known)}")
+
+
+class UnknownEncoder(InvalidInput):
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(
+            f"unknown encoder {name!r}; known: {', '.join(known)}, "
+            "or the path of a sentence-transformers folder"
+        )
+
+
+class UnknownConcept(InvalidInput):
+    def __init__(self, key: str, remedy: str) -> None:
+        super().__init__(f"unknown concept {key!r}; {remedy}")
+
+
+class InvalidSettings(LexiconError):
+    """A ``LEXICON_*`` variable that cannot be used."""
+
+
+class StoreMissing(LexiconError):
+    def __init__(self, url: str) -> None:
+        super().__init__(f"no lexicon store at {url}; create it with: lexicon init")
+
+
+class StoreOutdated(LexiconError):
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(
+            f"the store is at schema revision {found}, this version needs {wanted}; "
+            "upgrade it with: lexicon init"
+        )
+
+
+class StoreTooNew(LexiconError):
+    def __init__(self, found: str, wanted: str) -> None:
+        super().__init__(
+            f"the store is at schema revision {found}, which is newer than this version's "
+            f"{wanted}; upgrade the semantic-lexicon package"
+        )
+
+
+class StoreUnavailable(LexiconError):
+    """The database or the home folder cannot be reached or written."""
+
+
+class IndexMissing(LexiconError):
+    def __init__(self, encoder: str, language: str, remedy: str) -> None:
+        super().__init__(f"no index for encoder {encoder!r}, language {language!r}; {remedy}")
+
+
+class IndexDamaged(LexiconError):
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(
+            f"index generation {what} is damaged ({why}) and is not used; "
+            "rebuild it with: lexicon index build"
+        )
+
+
+class IdentityMismatch(LexiconError):
+    def __init__(self, what: str, found: str, wanted: str) -> None:
+        super().__init__(
+            f"index generation {what} was built by encoder {found}, not by {wanted}; "
+            "rebuild it with: lexicon index build"
+        )
+
+
+class IndexBusy(LexiconError):
+    """Another process is building the same encoder's indices."""
+
+
+class ReportMissing(LexiconError):
+    def __init__(self, encoder: str) -> None:
+        super().__init__(
+            f"no alignment report is stored for encoder {encoder!r}; "
+            f"make one with: lexicon report --encoder {encoder}"
+        )
+
+
+class ExtraMissing(LexiconError):
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the extra {extra!r}; install it with: "
+            f'pip install "semantic-lexicon[{extra}]"'
+        )
+
+
+class ModelMissing(LexiconError):
+    """The files of a named encoder are not on this machine."""
+
+
+class ModelDamaged(LexiconError):
+    """The files of an encoder are there but cannot be read as one."""
+
+
+class EncoderFault(LexiconError):
+    """An encoder returned something that is not a unit vector."""
+
+
+class AddressBusy(LexiconError):
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(
+            f"cannot listen on {host}:{port} ({why}); "
+            f"choose another port: lexicon serve --port {port + 1 if port < 65535 else 8000}"
+        )

@@ -1,0 +1,44 @@
+"""The languages a new store starts with, and the scripts they are written in.
+
+Languages are rows of the store: a fifth is an import, not a release.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LanguageSeed:
+    code: str
+    name: str
+    autonym: str
+    script: str
+
+
+SEED = (
+    LanguageSeed("en", "English", "English", "Latn"),
+    LanguageSeed("fr", "French", "français", "Latn"),
+    LanguageSeed("hi", "Hindi", "हिन्दी", "Deva"),
+    LanguageSeed("kn", "Kannada", "ಕನ್ನಡ", "Knda"),
+)
+
+# The first word of a letter's Unicode name is its script; ISO 15924 is what the field writes.
+_ISO_15924 = {"LATIN": "Latn", "DEVANAGARI": "Deva", "KANNADA": "Knda", "GREEK": "Grek"}
+_ISO_15924 |= {"CYRILLIC": "Cyrl", "ARABIC": "Arab", "BENGALI": "Beng", "TAMIL": "Taml"}
+_ISO_15924 |= {"TELUGU": "Telu", "MALAYALAM": "Mlym", "CJK": "Hani", "GUJARATI": "Gujr"}
+
+
+def script_of(text: str) -> str:
+    """ISO 15924 code of the script of ``text``: ``Zyyy`` without letters, ``Zxxx`` when mixed.
+
+    >>> [script_of(word) for word in ("eau", "पानी", "ನೀರು", "24", "eauನೀ")]
+    ['Latn', 'Deva', 'Knda', 'Zyyy', 'Zxxx']
+    """
+    found = set()
+    for character in text:
+        if unicodedata.category(character)[0] == "L":
+            name = unicodedata.name(character, "UNKNOWN").split()[0]
+            found.add(_ISO_15924.get(name, "Zzzz"))
+    if not found:
+        return "Zyyy"
+    return found.pop() if len(found) == 1 else "Zxxx"

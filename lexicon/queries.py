@@ -1,0 +1,278 @@
+"""Every read of the store, each a named function. Routes and commands build no statements."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from lexicon.entries import ConceptEntry
+from lexicon.errors import UnknownConcept, UnknownLanguage
+from lexicon.models import (
+    AlignmentRun,
+    AlignmentScore,
+    Concept,
+    Encoder,
+    Generation,
+    Language,
+    Lexeme,
+    Sense,
+    Source,
+)
+from lexicon.normalize import search_key
+
+# Keeps IN lists below SQLite's limit on variables.
+_CHUNK = 10_000
+
+
+def languages(session: Session) -> list[str]:
+    """Language codes, sorted."""
+    return list(session.scalars(select(Language.code).order_by(Language.code)))
+
+
+def written_languages(session: Session) -> list[str]:
+    """Codes of the languages that have words, sorted: those that need an index."""
+    there = select(Lexeme.id).where(Lexeme.language == Language.code).exists()
+    return list(session.scalars(select(Language.code).where(there).order_by(Language.code)))
+
+
+def require_language(session: Session, code: str) -> str:
+    """``code``, or :class:`UnknownLanguage` naming the known ones."""
+    known = languages(session)
+    if code not in known:
+        raise UnknownLanguage(code, known)
+    return code
+
+
+@dataclass(frozen=True)
+class Form:
+    """One written form of a language; ``lexeme_ids`` are its parts of speech, ascending."""
+
+    lemma: str
+    lexeme_ids: tuple[int, ...]
+
+
+def forms(session: Session, language: str) -> list[Form]:
+    """The distinct forms of a language, ordered by their first lexeme: the rows of an index."""
+    gathered: dict[str, list[int]] = {}
+    for row in session.execute(
+        select(Lexeme.lemma, Lexeme.id).where(Lexeme.language == language).order_by(Lexeme.id)
+    ):
+        gathered.setdefault(row.lemma, []).append(row.id)
+    return [Form(lemma, tuple(ids)) for lemma, ids in gathered.items()]
+
+
+def form_digest(rows: Sequence[Form]) -> str:
+    """sha256 over forms and their lexeme ids: 64 hexadecimal digits, equal iff an index of the
+    one is an index of the other."""
+    text = "\n".join(f"{row.lemma}\t{','.join(map(str, row.lexeme_ids))}" for row in rows)
+    return sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class SenseRow:
+    """One sense with what a result shows of it."""
+
+    lexeme_id: int
+    language: str
+    lemma: str
+    pos: str
+    rank: int
+    concept_id: int
+    key: str
+    gloss: str
+
+
+_SENSE_COLUMNS = (
+    Lexeme.id.label("lexeme_id"),
+    Lexeme.language,
+    Lexeme.lemma,
+    Lexeme.pos,
+    Sense.rank,
+    Concept.id.label("concept_id"),
+    Concept.key,
+    Concept.gloss,
+)
+
+
+def _sense_row(row: Row[int, str, str, str, int, int, str, str]) -> SenseRow:
+    return SenseRow(*row)
+
+
+def lexemes_matching(session: Session, language: str, text: str) -> list[Row[int, str, str]]:
+    """(id, lemma, pos) of the lexemes whose search key is that of ``text``."""
+    return list(
+        session.execute(
+            select(Lexeme.id, Lexeme.lemma, Lexeme.pos)
+            .where(Lexeme.language == language, Lexeme.search_key == search_key(text))
+            .order_by(Lexeme.id)
+        )
+    )
+
+
+def senses_of(session: Session, lexeme_ids: Sequence[int]) -> list[SenseRow]:
+    """Senses of the lexemes, by rank, then concept key."""
+    found: list[SenseRow] = []
+    for start in range(0, len(lexeme_ids), _CHUNK):
+        found += map(
+            _sense_row,
+            session.execute(
+                select(*_SENSE_COLUMNS)
+                .join(Sense, Sense.lexeme_id == Lexeme.id)
+                .join(Concept, Concept.id == Sense.concept_id)
+                .where(Lexeme.id.in_(lexeme_ids[start : start + _CHUNK]))
+                .order_by(Sense.rank, Concept.key)
+            ),
+        )
+    return found
+
+
+def forms_of_lexemes(session: Session, lexeme_ids: Sequence[int]) -> dict[int, Form]:
+    """For each lexeme that still exists, the form that it shares with its homographs."""
+    same = Lexeme.__table__.alias()
+    rows = session.execute(
+        select(Lexeme.id, same.c.id, same.c.lemma)
+        .join(same, (same.c.language == Lexeme.language) & (same.c.lemma == Lexeme.lemma))
+        .where(Lexeme.id.in_(lexeme_ids))
+        .order_by(Lexeme.id, same.c.id)
+    )
+    gathered: dict[int, tuple[str, list[int]]] = {}
+    for lexeme_id, twin, lemma in rows:
+        gathered.setdefault(lexeme_id, (lemma, []))[1].append(twin)
+    return {key: Form(lemma, tuple(ids)) for key, (lemma, ids) in gathered.items()}
+
+
+def concept_senses(session: Session, key: str) -> list[SenseRow]:
+    """Every word of a concept, or :class:`UnknownConcept`."""
+    found = [
+        _sense_row(row)
+        for row in session.execute(
+            select(*_SENSE_COLUMNS)
+            .join(Sense, Sense.lexeme_id == Lexeme.id)
+            .join(Concept, Concept.id == Sense.concept_id)
+            .where(Concept.key == key)
+            .order_by(Lexeme.language, Sense.rank, Lexeme.lemma)
+        )
+    ]
+    if not found:
+        raise UnknownConcept(key, "list the keys with: lexicon words export")
+    return found
+
+
+@dataclass(frozen=True)
+class SenseTriple:
+    """A sense as the scores need it: which lexeme expresses which concept, in which role."""
+
+    lexeme_id: int
+    concept_id: int
+    pos: str
+    rank: int
+
+
+def sense_triples(session: Session, language: str) -> list[SenseTriple]:
+    """All senses of a language, by concept and rank."""
+    return [
+        SenseTriple(*row)
+        for row in session.execute(
+            select(Sense.lexeme_id, Sense.concept_id, Lexeme.pos, Sense.rank)
+            .join(Lexeme, Lexeme.id == Sense.lexeme_id)
+            .where(Lexeme.language == language)
+            .order_by(Sense.concept_id, Sense.rank, Sense.lexeme_id)
+        )
+    ]
+
+
+def concept_entries(session: Session) -> Iterator[ConceptEntry]:
+    """All concepts with their words, by field and key, streamed."""
+    rows = session.execute(
+        select(
+            Concept.key, Concept.pos, Concept.field, Concept.gloss, Lexeme.language, Lexeme.lemma
+        )
+        .join(Sense, Sense.concept_id == Concept.id)
+        .join(Lexeme, Lexeme.id == Sense.lexeme_id)
+        .order_by(Concept.field, Concept.key, Lexeme.language, Sense.rank, Lexeme.lemma)
+        .execution_options(yield_per=_CHUNK)
+    )
+    current: tuple[str, str, str, str] | None = None
+    cells: dict[str, list[str]] = {}
+    for key, pos, field, gloss, language, lemma in rows:
+        if current != (key, pos, field, gloss):
+            if current is not None:
+                yield _entry(current, cells)
+            current, cells = (key, pos, field, gloss), {}
+        cells.setdefault(language, []).append(lemma)
+    if current is not None:
+        yield _entry(current, cells)
+
+
+def _entry(facts: tuple[str, str, str, str], cells: dict[str, list[str]]) -> ConceptEntry:
+    return ConceptEntry(*facts, {language: tuple(lemmas) for language, lemmas in cells.items()})
+
+
+@dataclass(frozen=True)
+class StoreCounts:
+    """How much the store holds; ``lexemes`` and ``forms`` by language."""
+
+    concepts: int
+    senses: int
+    lexemes: dict[str, int]
+    forms: dict[str, int]
+
+
+def counts(session: Session) -> StoreCounts:
+    by_language = session.execute(
+        select(
+            Lexeme.language, func.count(Lexeme.id), func.count(func.distinct(Lexeme.lemma))
+        ).group_by(Lexeme.language)
+    ).all()
+    return StoreCounts(
+        concepts=session.scalar(select(func.count(Concept.id))) or 0,
+        senses=session.scalar(select(func.count()).select_from(Sense)) or 0,
+        lexemes={language: total for language, total, _ in by_language},
+        forms={language: distinct for language, _, distinct in by_language},
+    )
+
+
+def sources(session: Session) -> list[Source]:
+    return list(session.scalars(select(Source).order_by(Source.name)))
+
+
+def source(session: Session, name: str) -> Source | None:
+    return session.scalar(select(Source).where(Source.name == name))
+
+
+def encoder_names(session: Session) -> list[str]:
+    """Names of the encoders that have built something, sorted."""
+    return list(session.scalars(select(Encoder.name).distinct().order_by(Encoder.name)))
+
+
+def generations(session: Session, encoder: str) -> list[Generation]:
+    """Generations of an encoder identity, newest first."""
+    return list(
+        session.scalars(
+            select(Generation)
+            .where(Generation.encoder == encoder)
+            .order_by(Generation.created_at.desc())
+        )
+    )
+
+
+def latest_alignment_run(session: Session, encoder: str) -> AlignmentRun | None:
+    """The newest report of an encoder identity."""
+    return session.scalar(
+        select(AlignmentRun)
+        .where(AlignmentRun.encoder == encoder)
+        .order_by(AlignmentRun.id.desc())
+        .limit(1)
+    )
+
+
+def alignment_scores(session: Session, run_id: int) -> list[AlignmentScore]:
+    return list(
+        session.scalars(
+            select(AlignmentScore)
+            .where(AlignmentScore.run_id == run_id)
+            .order_by(AlignmentScore.source, AlignmentScore.target, AlignmentScore.metric)
+        )
+    )

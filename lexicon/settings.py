@@ -1,0 +1,53 @@
+"""One typed settings object, read from ``LEXICON_*`` and checked at start."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lexicon.errors import InvalidSettings
+
+
+class Settings(BaseSettings):
+    """Where the store lives and which encoder answers by default.
+
+    Entry points construct it once and pass it down; no module keeps one.
+
+    >>> Settings(home=Path("/srv/lexicon")).url
+    'sqlite:////srv/lexicon/lexicon.sqlite3'
+    """
+
+    model_config = SettingsConfigDict(env_prefix="LEXICON_", extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("semantic-lexicon", appauthor=False),
+        description="Folder of the store, the indices and pulled models.",
+    )
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL; SQLite in the home folder when unset."
+    )
+    encoder: str = Field(default="embedded", min_length=1, description="The default encoder.")
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'lexicon.sqlite3'}"
+
+    @property
+    def indices(self) -> Path:
+        return self.home / "indices"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+
+def load_settings() -> Settings:
+    """Settings from the environment, or :class:`InvalidSettings` naming the variable."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        variable = "LEXICON_" + "_".join(str(part) for part in fault["loc"]).upper()
+        raise InvalidSettings(f"{variable}={fault['input']!r}: {fault['msg']}") from error
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})

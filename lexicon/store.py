@@ -1,0 +1,149 @@
+"""Opening the store: engine, sessions, and the check that its schema is the one we know."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session, sessionmaker
+
+from lexicon.errors import (
+    ExtraMissing,
+    InvalidSettings,
+    StoreMissing,
+    StoreOutdated,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from lexicon.settings import Settings
+
+SCHEMA_REVISION = "0001"
+"""Alembic's head, repeated here so that a search need not import Alembic; a test compares."""
+
+BUSY_TIMEOUT_MS = 10_000
+
+Sessions = sessionmaker[Session]
+
+
+def connect(settings: Settings) -> Engine:
+    """An engine on the configured database; nothing is created and nothing is read."""
+    try:
+        url = make_url(settings.url)
+    except ArgumentError:
+        raise InvalidSettings(
+            f"LEXICON_DATABASE_URL={settings.url!r} is not a database URL; "
+            "write one such as postgresql+psycopg://user@host/name"
+        ) from None
+    try:
+        engine = create_engine(url)
+    except NoSuchModuleError:
+        raise InvalidSettings(
+            f"LEXICON_DATABASE_URL names the database {url.drivername!r}; "
+            "known: sqlite, postgresql+psycopg"
+        ) from None
+    except ModuleNotFoundError:
+        raise ExtraMissing(f"the database {url.drivername!r}", "postgres") from None
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # Set first: switching to WAL is itself a write that another process may hold up.
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode=WAL")
+    # WAL with NORMAL loses the last commits in a power cut; writes here are imports, so FULL is
+    # paid once per file.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _location(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def location(settings: Settings) -> str:
+    """The configured database's URL, its password hidden."""
+    return make_url(settings.url).render_as_string(hide_password=True)
+
+
+def _sqlite_file(engine: Engine) -> Path | None:
+    """The database file, or None for a server and for databases in memory."""
+    if engine.url.get_backend_name() != "sqlite" or not engine.url.database:
+        return None
+    return None if engine.url.database == ":memory:" else Path(engine.url.database)
+
+
+def revision(engine: Engine) -> str | None:
+    """The schema revision of the store, or None where there is no store."""
+    file = _sqlite_file(engine)
+    if file is not None and not file.exists():
+        # SQLite would create an empty file just because somebody asked.
+        return None
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"the store at {_location(engine)} cannot be read ({_reason(error)}); "
+            "check LEXICON_HOME and LEXICON_DATABASE_URL"
+        ) from error
+    return None if found is None else str(found)
+
+
+def _reason(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0]
+
+
+def open_store(settings: Settings) -> Sessions:
+    """Sessions on an existing store of this version's schema.
+
+    Raises :class:`StoreMissing`, :class:`StoreOutdated` or :class:`StoreTooNew`; never creates.
+    """
+    engine = connect(settings)
+    require_current(engine)
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def require_current(engine: Engine) -> None:
+    """Raise unless the store is at this version's schema."""
+    found = revision(engine)
+    if found is None:
+        raise StoreMissing(_location(engine))
+    if found != SCHEMA_REVISION:
+        # Revisions are numbered, so that older and newer can be told apart without Alembic.
+        newer = found.isdigit() and found > SCHEMA_REVISION
+        raise (StoreTooNew if newer else StoreOutdated)(found, SCHEMA_REVISION)
+
+
+def make_home(settings: Settings) -> None:
+    """Create the home folder, or say why that cannot be done."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe = settings.home / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StoreUnavailable(
+            f"the home folder {settings.home} cannot be written ({error.strerror}); "
+            "set LEXICON_HOME to a folder that can"
+        ) from error
+
+
+@contextmanager
+def writing(sessions: Sessions) -> Iterator[Session]:
+    """One transaction: everything that happens in it is kept, or nothing is."""
+    try:
+        with sessions.begin() as session:
+            yield session
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"the store could not be written ({_reason(error)}); nothing was changed"
+        ) from error
