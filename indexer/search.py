@@ -242,11 +242,14 @@ def _sense_vector(
 ) -> Vectors:
     rows = []
     for language in sorted({sense.language for sense in senses} - {target}):
-        ids = np.array([s.lexeme_id for s in senses if s.language == language], dtype=np.int64)
+        words = [sense for sense in senses if sense.language == language]
         index = service.index(encoder, language)
-        held = ids[index.rows_of(ids) >= 0]
-        if len(held):
-            rows.append(index.vectors(held).mean(axis=0))
+        ids = np.array([sense.lexeme_id for sense in words], dtype=np.int64)
+        held = index.rows_of(ids) >= 0
+        # Words that have come since the index was built are encoded.
+        new = [sense.lemma for sense, there in zip(words, held, strict=True) if not there]
+        encoded = [encoder.encode(new, language).vectors] if new else []
+        rows.append(np.concatenate([index.vectors(ids[held]), *encoded]).mean(axis=0))
     if not rows:
         raise InvalidInput(
             f"concept {senses[0].key!r} has words in {target!r} only; search without --concept"
@@ -275,19 +278,27 @@ class _Ranking:
     def best(self, session: Session) -> list[_Candidate]:
         k, rows = self.request.k, self.target.manifest.rows
         depth = k + 4 * NEIGHBOURHOOD
+        thorough = self.request.pos is not None
         while True:
             nearest = self.target.search(self.meaning.vector, depth)
-            ordered = sorted(self._candidates(session, nearest), key=self._order)
-            if depth >= rows or self._settled(ordered, float(nearest.cosine[0, -1])):
+            ordered = self._ordered(self._candidates(session, nearest, thorough))
+            complete = depth >= rows
+            if complete and (thorough or len(ordered) >= k):
                 return ordered[:k]
+            if not complete and self._settled(ordered, float(nearest.cosine[0, -1])):
+                return ordered[:k]
+            # More than a few of the best have left the store, or the order is still open.
+            thorough = thorough or len(ordered) < k
             depth *= 4
 
-    def _candidates(self, session: Session, nearest: Neighbours) -> list[_Candidate]:
+    def _candidates(
+        self, session: Session, nearest: Neighbours, thorough: bool
+    ) -> list[_Candidate]:
         ids, cosine = nearest.ids[0], nearest.cosine
         rows = self.target.rows_of(ids)
         own_mean = neighbourhood_means(cosine[:, :NEIGHBOURHOOD])
         csls = 2 * cosine[0] - own_mean[0] - self.target_means[rows]
-        wanted = self._worth_reading(cosine[0], csls)
+        wanted = self._worth_reading(cosine[0], csls, thorough)
         forms = queries.forms_of_lexemes(session, ids[wanted].tolist())
         lexemes = [lexeme for form in forms.values() for lexeme in form.lexeme_ids]
         senses: dict[int, list[SenseRow]] = {}
@@ -313,16 +324,15 @@ class _Ranking:
         return found
 
     def _worth_reading(
-        self, cosine: NDArray[np.float32], csls: NDArray[np.float32]
+        self, cosine: NDArray[np.float32], csls: NDArray[np.float32], thorough: bool
     ) -> NDArray[np.int64]:
-        """Places to look up in SQL: everything, unless no filter can drop a result and the order
-        by score alone already says which can be among the first k."""
+        """Places to look up in SQL: all of them, or those whose score can be among the first k
+        when hardly anything has left the store since the build."""
         scores = cosine if self.request.score == "cosine" else csls
-        if self.request.pos is not None or len(scores) <= self.request.k:
+        enough = self.request.k + NEIGHBOURHOOD
+        if thorough or len(scores) <= enough:
             return np.arange(len(scores))
-        # A few more than k, since the store may have lost a form since the build.
-        last = np.sort(scores)[::-1][min(len(scores), self.request.k + NEIGHBOURHOOD) - 1]
-        return np.flatnonzero(scores >= last - TIE)
+        return np.flatnonzero(scores >= np.sort(scores)[-enough] - TIE)
 
     def _settled(self, ordered: list[_Candidate], last_cosine: float) -> bool:
         """Whether nothing beyond ``last_cosine`` can reach the first k."""
@@ -334,9 +344,21 @@ class _Ranking:
         own = 2 * kth.cosine - kth.csls - float(self.target_means[kth.row])
         return 2 * last_cosine - own - self.least_mean < kth.csls - TIE
 
-    def _order(self, candidate: _Candidate) -> tuple[float, int, str]:
-        score = candidate.cosine if self.request.score == "cosine" else candidate.csls
+    def _ordered(self, candidates: list[_Candidate]) -> list[_Candidate]:
+        """By score; those within ``TIE`` of the best of their group by sense rank, then lemma."""
+        by_score = sorted(candidates, key=self._score, reverse=True)
+        group_of: dict[int, int] = {}
+        group, leader = 0, 0.0
+        for place, candidate in enumerate(by_score):
+            if place == 0 or leader - self._score(candidate) > TIE:
+                group, leader = place, self._score(candidate)
+            group_of[candidate.row] = group
+        return sorted(by_score, key=lambda c: (group_of[c.row], self._sense_rank(c), c.form.lemma))
+
+    def _score(self, candidate: _Candidate) -> float:
+        return candidate.cosine if self.request.score == "cosine" else candidate.csls
+
+    def _sense_rank(self, candidate: _Candidate) -> int:
+        """Rank of the best sense shared with the query, or of the best sense."""
         shared = [s.rank for s in candidate.senses if s.concept_id in self.meaning.concept_ids]
-        ranks = shared or [sense.rank for sense in candidate.senses] or [0]
-        # Rounded one place coarser than shown, so that float noise cannot overrule the rank.
-        return -round(score, 5), min(ranks), candidate.form.lemma
+        return min(shared or [sense.rank for sense in candidate.senses] or [0])

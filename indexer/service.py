@@ -74,9 +74,7 @@ class LexiconService:
         """The live generation of every language that has words, each opened and checked."""
         with self.sessions() as session:
             written = queries.written_languages(session)
-        return {
-            language: self.index(encoder, language).manifest.generation for language in written
-        }
+        return {language: self.index(encoder, language).manifest.generation for language in written}
 
     def neighbourhood(self, index: FaissIndex, other: FaissIndex) -> NDArray[np.float32]:
         """(rows of ``index``,) CSLS means towards ``other``.

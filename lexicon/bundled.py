@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from lexicon import cldr, queries
+from lexicon import cldr, frequencies, queries
 from lexicon.entries import ConceptEntry, digest
 from lexicon.formats import wide
 from lexicon.ingest import IngestReport, SourceEntry, replace_source, seed_languages
@@ -57,6 +57,7 @@ def load(
         done += more
         advance(done, total)
 
+    zipf = frequencies.load()
     with writing(sessions) as session:
         seed_languages(session)
         for name, licence, version, rows in wanted:
@@ -66,5 +67,5 @@ def load(
                 report.unchanged += len(rows)
                 count(len(rows))
                 continue
-            report.add(replace_source(session, source, rows, advance=count))
+            report.add(replace_source(session, source, rows, zipf, count))
     return report

@@ -60,8 +60,8 @@ class FaissIndex:
             lexemes: LexemeIds = np.load(folder / LEXEMES_FILE)
             starts = np.load(folder / STARTS_FILE)
             self._covered: NDArray[np.bool_] = np.load(folder / COVERED_FILE)
-        except (RuntimeError, OSError, ValueError) as error:
-            raise IndexDamaged(manifest.generation, str(error).splitlines()[0]) from error
+        except (RuntimeError, OSError, ValueError, EOFError) as error:
+            raise IndexDamaged(manifest.generation, str(error).partition("\n")[0]) from error
         rows = manifest.rows
         if not (self._index.ntotal == rows == len(starts) - 1 == len(self._covered)):
             raise IndexDamaged(manifest.generation, "its files disagree on the number of rows")

@@ -13,5 +13,25 @@ def test_the_second_row_changes_its_answer() -> None:
     assert scores[1].argmax() == 1
 
 
+def test_target_means_may_differ_by_query() -> None:
+    cosine = np.array([[0.5, 0.25], [0.5, 0.25]], dtype=np.float32)
+    source = np.array([0.0, 1.0], dtype=np.float32)
+    target = np.array([[0.0, 0.5], [1.0, 0.0]], dtype=np.float32)
+    assert csls(cosine, source, target).tolist() == [[1.0, 0.0], [-1.0, -0.5]]
+
+
+def test_scores_span_minus_four_to_four() -> None:
+    one = np.ones(1, dtype=np.float32)
+    assert csls(one[None], -one, -one).tolist() == [[4.0]]
+    assert csls(-one[None], one, one).tolist() == [[-4.0]]
+
+
+def test_the_neighbourhood_mean_is_the_mean_of_its_columns() -> None:
+    nearest = np.array([[0.75, 0.25], [1.0, 0.5]], dtype=np.float32)
+    means = neighbourhood_means(nearest)
+    assert means.tolist() == [0.5, 0.75]
+    assert means.dtype == np.float32
+
+
 def test_means_of_no_neighbours_are_zero() -> None:
     assert neighbourhood_means(np.zeros((2, 0), dtype=np.float32)).tolist() == [0, 0]

@@ -235,12 +235,12 @@ class _Rows:
         self._places = {zero.tobytes(): 0}
 
     def place(self, vector: Matrix) -> int:
-        # Half precision loses nothing that the teacher knows, and makes equal what is equal.
-        kept = vector.astype(np.float16).astype(np.float32)
-        key = kept.tobytes()
+        # Equal up to float32 noise is equal: synonyms share a row. The values stay as they are,
+        # because a form of two senses must lie exactly between them.
+        key = np.round(vector, 6).astype(np.float32).tobytes()
         if key not in self._places:
             self._places[key] = len(self._rows)
-            self._rows.append(kept)
+            self._rows.append(vector)
         return self._places[key]
 
     def matrix(self) -> Matrix:

@@ -1,0 +1,39 @@
+# Few verbs, the same here and in CI. Everything lives in .venv; demo keeps a home of its own.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   := $(CURDIR)/.demo
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: install demo test lint types bench clean
+
+install: $(VENV)/.core
+
+$(VENV)/.core: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt -e '.[cpu]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(PIP) install -c constraints.txt -e '.[cpu,models,dev]'
+	touch $@
+
+demo: $(VENV)/.core
+	@LEXICON_HOME=$(DEMO) PATH=$(CURDIR)/$(BIN):$$PATH sh demo.sh
+
+test: $(VENV)/.dev
+	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/cold_start.py
+
+clean:
+	rm -rf $(VENV) $(DEMO)

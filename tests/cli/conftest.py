@@ -1,0 +1,39 @@
+"""Homes that a command finds through ``LEXICON_HOME``."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer.service import LexiconService
+from tests.conftest import AxisEncoder
+
+
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No table is folded."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def tiny(
+    service: LexiconService, axis: AxisEncoder, monkeypatch: pytest.MonkeyPatch
+) -> LexiconService:
+    """The tiny lexicon is what commands work on; ``axis`` answers by default."""
+    assert service.encoder("axis") is axis
+    monkeypatch.setenv("LEXICON_HOME", str(service.settings.home))
+    monkeypatch.setenv("LEXICON_ENCODER", "axis")
+    return service
+
+
+@pytest.fixture
+def bundled(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The bundled lexicon is what commands read."""
+    monkeypatch.setenv("LEXICON_HOME", str(bundled_home))
+    return bundled_home
+
+
+@pytest.fixture
+def owned(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the bundled lexicon is what commands work on."""
+    monkeypatch.setenv("LEXICON_HOME", str(own_home))
+    return own_home

@@ -1,0 +1,166 @@
+"""The command as a whole: help, version, and how errors and closed pipes end it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from cli import main
+from indexer.service import LexiconService
+from tests.cli.terminal import PROGRAM, installed, invoke, output
+
+
+def commands(command: click.Command, name: str = "lexicon") -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    for child, below in getattr(command, "commands", {}).items():
+        yield from commands(below, f"{name} {child}")
+
+
+EVERY = dict(commands(typer.main.get_command(main.app)))
+
+
+def test_the_commands_are_those_of_the_contract() -> None:
+    assert set(EVERY) == {
+        "lexicon",
+        "lexicon init",
+        "lexicon search",
+        "lexicon similarity",
+        "lexicon report",
+        "lexicon status",
+        "lexicon serve",
+        "lexicon words",
+        "lexicon words export",
+        "lexicon index",
+        "lexicon index build",
+    }
+
+
+@pytest.mark.parametrize("name", list(EVERY))
+def test_every_command_and_every_parameter_has_help(name: str) -> None:
+    assert EVERY[name].help
+    for parameter in EVERY[name].params:
+        assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("name", list(EVERY))
+def test_every_command_prints_its_help(name: str, flag: str) -> None:
+    said = output(*name.split()[1:], flag)
+    assert "Usage: " in said
+    assert (EVERY[name].help or "").splitlines()[0] in said
+
+
+def test_version_is_that_of_the_distribution() -> None:
+    assert output("--version") == f"{version('semantic-lexicon')}\n"
+
+
+def test_without_a_command_the_help_is_shown_as_a_usage_error() -> None:
+    result = invoke()
+    assert result.exit_code == 2
+    assert "Usage: lexicon [OPTIONS] COMMAND" in result.output
+
+
+def test_an_unknown_command_is_named() -> None:
+    result = invoke("translate")
+    assert result.exit_code == 2
+    assert "No such command 'translate'" in result.stderr
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
+    """The exit code of the entry point."""
+    monkeypatch.setattr(sys, "argv", ["lexicon", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    return ended.value.code
+
+
+def test_an_error_is_one_line_and_exit_code_one(
+    tiny: LexiconService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "search", "water", "--from", "en", "--to", "xx") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "lexicon: unknown language 'xx'; known: en, fr, hi, kn\n"
+
+
+def test_success_is_exit_code_zero(
+    tiny: LexiconService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "search", "water", "--from", "en", "--to", "kn") == 0
+    assert "ನೀರು" in capsys.readouterr().out
+
+
+def test_the_installed_command_answers(bundled_home: Path) -> None:
+    done = installed("search", "water", "--from", "en", "--to", "kn", home=bundled_home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ನೀರು" in done.stdout
+
+
+def test_the_installed_command_says_errors_in_one_line(tmp_path: Path) -> None:
+    done = installed("status", home=tmp_path / "nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"lexicon: no lexicon store at sqlite:///{tmp_path}/nowhere/lexicon.sqlite3; "
+        "create it with: lexicon init\n"
+    )
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_installed_command_exits_with_two_when_used_wrongly(tmp_path: Path) -> None:
+    done = installed("search", "--from", "en", "--to", "kn", home=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("words", "export"),
+        ("search", "water", "--from", "en", "--to", "kn", "--format", "json"),
+        ("search", "water", "--from", "en", "--to", "kn"),
+    ],
+)
+def test_a_closed_reader_is_no_error(bundled_home: Path, arguments: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            env={**os.environ, "LEXICON_HOME": str(bundled_home)},
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_bad_settings_name_the_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEXICON_ENCODER", "")
+    assert run(monkeypatch, "status") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("lexicon: LEXICON_ENCODER='': ")
+    assert said.count("\n") == 1
+
+
+def test_a_database_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEXICON_DATABASE_URL", "somewhere")
+    assert run(monkeypatch, "status") == 1
+    assert capsys.readouterr().err == (
+        "lexicon: LEXICON_DATABASE_URL='somewhere' is not a database URL; "
+        "write one such as postgresql+psycopg://user@host/name\n"
+    )

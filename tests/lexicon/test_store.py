@@ -1,0 +1,298 @@
+"""Opening the store: the right database, the right schema, or a message that says what to do."""
+
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from lexicon import migrate, queries, store
+from lexicon.errors import (
+    ExtraMissing,
+    InvalidInput,
+    InvalidSettings,
+    StoreMissing,
+    StoreOutdated,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from lexicon.models import Language, Lexeme
+from lexicon.settings import Settings
+from tests.conftest import fill
+
+
+def file(settings: Settings) -> Path:
+    """The database file of the home, in a folder that exists."""
+    settings.home.mkdir(exist_ok=True)
+    return settings.home / "lexicon.sqlite3"
+
+
+def stamp(sessions: store.Sessions, revision: str) -> None:
+    """Make the store say that it is at ``revision``."""
+    with sessions.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": revision})
+
+
+def engine_of(sessions: store.Sessions) -> Engine:
+    """The engine behind ``sessions``."""
+    with sessions() as session:
+        return session.connection().engine
+
+
+def test_connecting_creates_nothing(settings: Settings) -> None:
+    store.connect(settings)
+    assert not settings.home.exists()
+
+
+def test_every_connection_to_sqlite_is_prepared(settings: Settings) -> None:
+    file(settings)
+    engine = store.connect(settings)
+    with engine.connect() as one, engine.connect() as other:
+        for connection in (one, other):
+            found = {
+                name: connection.scalar(text(f"PRAGMA {name}"))
+                for name in ("foreign_keys", "journal_mode", "busy_timeout", "synchronous")
+            }
+            assert found == {
+                "foreign_keys": 1,
+                "journal_mode": "wal",
+                "busy_timeout": store.BUSY_TIMEOUT_MS,
+                "synchronous": 2,
+            }
+    engine.dispose()
+
+
+def test_a_foreign_key_is_enforced(sessions: store.Sessions) -> None:
+    with sessions() as session:
+        session.add(Lexeme(language="xx", lemma="a", search_key="a", script="Latn", pos="noun"))
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+            session.flush()
+
+
+def test_a_string_that_is_no_url_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        store.connect(Settings(home=tmp_path, database_url="nonsense"))
+    assert str(caught.value) == (
+        "LEXICON_DATABASE_URL='nonsense' is not a database URL; "
+        "write one such as postgresql+psycopg://user@host/name"
+    )
+
+
+def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://user@host:port/name"
+    with pytest.raises(InvalidSettings, match="^LEXICON_DATABASE_URL="):
+        store.connect(Settings(home=tmp_path, database_url=url))
+
+
+@pytest.mark.parametrize("driver", ["nosuch", "sqlite+nosuch", "mysql"])
+def test_another_database_is_refused_with_the_known_ones(tmp_path: Path, driver: str) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        store.connect(Settings(home=tmp_path, database_url=f"{driver}://user@host/name"))
+    assert str(caught.value) == (
+        f"LEXICON_DATABASE_URL names the database {driver!r}; known: sqlite, postgresql+psycopg"
+    )
+
+
+def test_postgresql_without_its_driver_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ExtraMissing) as caught:
+        store.connect(Settings(home=tmp_path, database_url="postgresql+psycopg://u@h/n"))
+    assert str(caught.value) == (
+        "the database 'postgresql+psycopg' needs the extra 'postgres'; install it with: "
+        'pip install "semantic-lexicon[postgres]"'
+    )
+
+
+def test_the_location_hides_the_password(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url="postgresql+psycopg://me:secret@db/words")
+    assert store.location(settings) == "postgresql+psycopg://me:***@db/words"
+
+
+@pytest.mark.parametrize("name", ["with space", "100%", "a%20b", "a#b", "who@home", "ಮನೆ", "what?"])
+def test_the_database_is_in_the_home_whatever_its_name(tmp_path: Path, name: str) -> None:
+    home = tmp_path / name
+    assert store.connect(Settings(home=home)).url.database == str(home / "lexicon.sqlite3")
+
+
+def test_no_store_names_the_place_and_the_command(settings: Settings) -> None:
+    with pytest.raises(StoreMissing) as caught:
+        store.open_store(settings)
+    assert str(caught.value) == (
+        f"no lexicon store at sqlite:///{settings.home}/lexicon.sqlite3; "
+        "create it with: lexicon init"
+    )
+    assert not settings.home.exists()
+
+
+def test_an_empty_file_is_no_store(settings: Settings) -> None:
+    file(settings).touch()
+    with pytest.raises(StoreMissing):
+        store.open_store(settings)
+
+
+def test_an_empty_database_in_memory_is_no_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreMissing, match="^no lexicon store at sqlite:///"):
+        store.open_store(Settings(home=tmp_path, database_url="sqlite:///:memory:"))
+
+
+def test_somebody_elses_database_is_no_store(settings: Settings) -> None:
+    with sqlite3.connect(file(settings)) as connection:
+        connection.execute("CREATE TABLE song (title TEXT)")
+    connection.close()
+    with pytest.raises(StoreMissing):
+        store.open_store(settings)
+
+
+def test_a_store_without_a_revision_is_none(sessions: store.Sessions) -> None:
+    with sessions.begin() as session:
+        session.execute(text("DELETE FROM alembic_version"))
+    assert store.revision(engine_of(sessions)) is None
+
+
+def test_a_current_store_opens(settings: Settings, sessions: store.Sessions) -> None:
+    assert store.revision(engine_of(sessions)) == store.SCHEMA_REVISION
+    with store.open_store(settings)() as session:
+        assert queries.languages(session) == []
+
+
+@pytest.mark.parametrize("older", ["0000", "a1b2c3"])
+def test_an_older_store_names_both_revisions_and_the_command(
+    settings: Settings, sessions: store.Sessions, older: str
+) -> None:
+    stamp(sessions, older)
+    with pytest.raises(StoreOutdated) as caught:
+        store.open_store(settings)
+    assert str(caught.value) == (
+        f"the store is at schema revision {older}, this version needs {store.SCHEMA_REVISION}; "
+        "upgrade it with: lexicon init"
+    )
+
+
+def test_a_newer_store_names_both_revisions_and_the_package(
+    settings: Settings, sessions: store.Sessions
+) -> None:
+    stamp(sessions, "9999")
+    with pytest.raises(StoreTooNew) as caught:
+        store.open_store(settings)
+    assert str(caught.value) == (
+        "the store is at schema revision 9999, which is newer than this version's "
+        f"{store.SCHEMA_REVISION}; upgrade the semantic-lexicon package"
+    )
+
+
+def test_a_file_that_is_no_database_is_unavailable(settings: Settings) -> None:
+    file(settings).write_bytes(b"these are not the words you are looking for" * 100)
+    with pytest.raises(StoreUnavailable) as caught:
+        store.open_store(settings)
+    assert str(caught.value) == (
+        f"the store at sqlite:///{settings.home}/lexicon.sqlite3 cannot be read "
+        "(file is not a database); check LEXICON_HOME and LEXICON_DATABASE_URL"
+    )
+
+
+def test_a_truncated_database_is_unavailable(settings: Settings, sessions: store.Sessions) -> None:
+    with sessions() as session:
+        session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine_of(sessions).dispose()
+    whole = file(settings).read_bytes()
+    file(settings).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreUnavailable, match=r"cannot be read \(database disk image is malformed"):
+        store.open_store(settings)
+
+
+def test_a_folder_in_place_of_the_database_is_unavailable(settings: Settings) -> None:
+    file(settings).mkdir()
+    with pytest.raises(StoreUnavailable, match=r"cannot be read \(unable to open database file\)"):
+        store.open_store(settings)
+
+
+def test_a_home_whose_name_is_too_long_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="LEXICON_HOME"):
+        store.open_store(Settings(home=tmp_path / ("a" * 300)))
+
+
+def test_the_home_is_made_with_its_parents_and_left_clean(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "a" / "b")
+    store.make_home(settings)
+    store.make_home(settings)
+    assert list(settings.home.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_file_in_place_of_the_home_is_named_with_the_remedy(tmp_path: Path, below: str) -> None:
+    (tmp_path / "taken").touch()
+    home = tmp_path / "taken" / below
+    with pytest.raises(StoreUnavailable) as caught:
+        store.make_home(Settings(home=home))
+    why = "Not a directory" if below else "File exists"
+    assert str(caught.value) == (
+        f"the home folder {home} cannot be written ({why}); set LEXICON_HOME to a folder that can"
+    )
+
+
+def test_a_home_that_cannot_be_written_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(self: Path, *_args: object, **_options: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "touch", denied)
+    with pytest.raises(StoreUnavailable, match=r"cannot be written \(Permission denied\)"):
+        store.make_home(settings)
+
+
+def test_what_is_written_is_kept(sessions: store.Sessions) -> None:
+    fill(sessions)
+    with sessions() as session:
+        assert queries.counts(session).concepts == 4
+
+
+def test_a_failure_while_writing_leaves_nothing(sessions: store.Sessions) -> None:
+    with pytest.raises(InvalidInput, match="^no$"), store.writing(sessions) as session:
+        session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
+        session.flush()
+        raise InvalidInput("no")
+    with sessions() as session:
+        assert queries.languages(session) == []
+
+
+def test_a_fault_of_the_database_says_that_nothing_was_changed(sessions: store.Sessions) -> None:
+    with pytest.raises(StoreUnavailable) as caught, store.writing(sessions) as session:
+        session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
+        session.flush()
+        session.add(Lexeme(language="xx", lemma="a", search_key="a", script="Latn", pos="noun"))
+    assert str(caught.value) == (
+        "the store could not be written (FOREIGN KEY constraint failed); nothing was changed"
+    )
+    with sessions() as session:
+        assert queries.languages(session) == []
+
+
+def test_a_store_that_another_process_holds_says_so(
+    settings: Settings, sessions: store.Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_TIMEOUT_MS", 0)
+    mine = store.open_store(settings)
+    holder = sqlite3.connect(file(settings), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with (
+        pytest.raises(StoreUnavailable, match=r"could not be written \(database is locked\)"),
+        store.writing(mine) as session,
+    ):
+        session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
+    holder.close()
+    fill(sessions)
+
+
+def test_upgrading_makes_an_outdated_store_open(settings: Settings) -> None:
+    file(settings)
+    engine = store.connect(settings)
+    with pytest.raises(StoreMissing):
+        store.require_current(engine)
+    migrate.upgrade(engine)
+    store.require_current(engine)
+    engine.dispose()

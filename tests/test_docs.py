@@ -1,0 +1,55 @@
+"""What the documents say exists, and what exists is said."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from api.app import create_app
+from cli.main import app
+from lexicon.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+
+
+def commands() -> dict[str, str | None]:
+    """Help text by full command name."""
+    found: dict[str, str | None] = {}
+    top: Any = get_command(app)
+    for name, command in top.commands.items():
+        group = {f"{name} {sub}": item for sub, item in getattr(command, "commands", {}).items()}
+        for full, item in (group or {name: command}).items():
+            found[f"lexicon {full}"] = item.help
+    return found
+
+
+def test_every_command_is_in_the_reference_and_has_help() -> None:
+    for name, text in commands().items():
+        assert f"### `{name}" in REFERENCE, name
+        assert text, name
+
+
+def test_every_command_of_the_reference_exists() -> None:
+    headings = re.findall(r"^### `(lexicon(?: [a-z]+)+)", REFERENCE, flags=re.MULTILINE)
+    assert sorted(headings) == sorted(commands())
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    for name in Settings.model_fields:
+        assert f"`LEXICON_{name.upper()}`" in REFERENCE
+
+
+def test_every_route_is_in_the_reference(tmp_path: Path) -> None:
+    for path in create_app(Settings(home=tmp_path)).openapi()["paths"]:
+        assert path in REFERENCE, path
+
+
+def test_the_readme_names_only_files_and_verbs_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for verb in re.findall(r"\bmake ([a-z]+)", readme):
+        assert f"\n{verb}:" in makefile, verb
+    for target in re.findall(r"\]\(([^)#:]+)\)", readme):
+        assert (ROOT / target).exists(), target
