@@ -3,9 +3,11 @@
 import threading
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
+from indexer.encoders.registry import NAMED
 from indexer.service import LexiconService, open_service
+from lexicon.errors import UnknownEncoder
 from lexicon.settings import Settings
 
 
@@ -32,3 +34,21 @@ def service(request: Request) -> LexiconService:
 
 
 ServiceDep = Annotated[LexiconService, Depends(service)]
+
+
+def encoder_name(
+    request: Request,
+    encoder: Annotated[
+        str | None, Query(description="Encoder; the default one if left out.")
+    ] = None,
+) -> str | None:
+    """A named encoder or the configured one. Paths are for whoever sits at the machine: over HTTP
+    they would open any folder of it."""
+    holder: ServiceHolder = request.app.state.services
+    known = sorted({*NAMED, holder.settings.encoder})
+    if encoder is not None and encoder not in known:
+        raise UnknownEncoder(encoder, known, paths=False)
+    return encoder
+
+
+EncoderName = Annotated[str | None, Depends(encoder_name)]

@@ -87,10 +87,24 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
+    described = app.openapi
+
+    def with_problem() -> dict[str, Any]:
+        # FastAPI only describes models that it serialises itself, as application/json.
+        schema = described()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema()
+        return schema
+
+    app.openapi = with_problem  # type: ignore[method-assign]
 
 
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status.value: {"model": Problem, "content": {PROBLEM_JSON: {}}, "description": status.phrase}
+    status.value: {
+        "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
+        "description": status.phrase,
+    }
     for status in (
         HTTPStatus.NOT_FOUND,
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -45,15 +45,15 @@ def build_with_progress(
     from indexer.build import build as build_indices
 
     with output.progress() as bars:
-        tasks = {}
-
-        def advance(language: str, done: int, total: int) -> None:
-            if language not in tasks:
-                tasks[language] = bars.add_task(f"{encoder.spec.name} {language}", total=total)
-            bars.update(tasks[language], completed=done)
-
         made = build_indices(
-            service.sessions, service.generations, encoder, languages, force, advance
+            service.sessions,
+            service.generations,
+            encoder,
+            languages,
+            force,
+            lambda language, done, total: bars.advance(
+                f"{encoder.spec.name} {language}", done, total
+            ),
         )
     say = output.notes()
     for language, why in made.repaired.items():

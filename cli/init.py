@@ -25,9 +25,8 @@ def init() -> None:
         say.print(f"store   {'created' if before is None else 'upgraded'} at revision {after}")
     service = LexiconService(settings, store.open_store(settings))
     with output.progress() as bars:
-        task = bars.add_task("lexicon", total=None)
         loaded = bundled.load(
-            service.sessions, lambda done, total: bars.update(task, completed=done, total=total)
+            service.sessions, lambda done, total: bars.advance("lexicon", done, total)
         )
     say.print(
         f"lexicon {loaded.added:,} concepts added, {loaded.updated:,} updated, "
@@ -40,11 +39,10 @@ def init() -> None:
         fresh = False
     if not fresh:
         with output.progress() as bars:
-            task = bars.add_task("report", total=None)
             made = report.report(
                 service,
                 "embedded",
-                advance=lambda done, total: bars.update(task, completed=done, total=total),
+                advance=lambda done, total: bars.advance("report", done, total),
             )
         report.store(service, made)
     say.print(f"ready   {settings.home}")

@@ -1,6 +1,5 @@
 """The ``lexicon`` command: one module per group, errors as one line."""
 
-import os
 import sys
 from importlib.metadata import version as installed
 
@@ -51,7 +50,3 @@ def run() -> None:
     except LexiconError as error:
         print(f"lexicon: {error}", file=sys.stderr)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader (head, less) has had enough; that is not an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

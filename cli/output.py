@@ -11,6 +11,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -61,14 +62,36 @@ def number(value: float | None, places: int = 3) -> str:
     return "–" if value is None else f"{value:.{places}f}"
 
 
+class Bars:
+    """Progress bars on standard error, one per name, with what is done, what there is and the
+    time left. Nothing is drawn before the first one has something to say."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=notes(),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def advance(self, name: str, done: int, total: int) -> None:
+        if name not in self._tasks:
+            self._progress.start()
+            self._tasks[name] = self._progress.add_task(name, total=total)
+        self._progress.update(self._tasks[name], completed=done)
+
+    def stop(self) -> None:
+        if self._tasks:
+            self._progress.stop()
+
+
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Bars on standard error with what is done, what there is and the time left."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=notes(),
-    ) as bars:
+def progress() -> Iterator[Bars]:
+    """Bars that are put away whatever happens."""
+    bars = Bars()
+    try:
         yield bars
+    finally:
+        bars.stop()

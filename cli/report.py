@@ -29,12 +29,11 @@ def report(
 
     service = open_service(load_settings())
     with output.progress() as bars:
-        task = bars.add_task("pairs", total=None)
         made = alignment.report(
             service,
             encoder,
             pair or (),
-            lambda done, total: bars.update(task, completed=done, total=total),
+            lambda done, total: bars.advance("pairs", done, total),
         )
     if not pair:
         alignment.store(service, made)

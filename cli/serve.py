@@ -24,10 +24,14 @@ def serve(
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
     except OSError as error:
         raise AddressBusy(host, port, error.strerror or str(error)) from error
-    typer.echo(f"listening on http://{host}:{listener.getsockname()[1]}", err=True)
-    config = uvicorn.Config("api.app:create_app", factory=True, log_level="info")
-    uvicorn.Server(config).run(sockets=[listener])
+    with listener:
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+        except OSError as error:
+            raise AddressBusy(host, port, error.strerror or str(error)) from error
+        typer.echo(f"listening on http://{host}:{listener.getsockname()[1]}", err=True)
+        config = uvicorn.Config("api.app:create_app", factory=True, log_level="info")
+        uvicorn.Server(config).run(sockets=[listener])

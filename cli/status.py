@@ -43,10 +43,12 @@ def status(form: OutputFormat = Format.TABLE) -> None:
         "versions": ", ".join(
             f"{name} {version}"
             for name, version in found.versions.items()
-            if version != "not installed"
+            if version != indexer_status.NOT_INSTALLED
         ),
     }
     screen = output.console()
     screen.print(output.table("store", ("", ""), facts.items()))
     columns = ("encoder", "language", ">forms", ">not covered", "live generation", "state")
     screen.print(output.table("\nindices", columns, rows))
+    for problem in found.problems:
+        output.warn(problem)

@@ -7,6 +7,7 @@ A process killed at any instant leaves the old generation live or the new one, n
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +35,7 @@ from lexicon.errors import (
 MANIFEST = "manifest.json"
 POINTER = "live"
 STAGING = ".staging-"
-KEPT = 2
-"""Generations kept per encoder and language: the live one and the one before."""
+GENERATION = re.compile(r"[0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,18 @@ class Facts:
     neighbourhoods: dict[str, str]
 
 
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Say what cannot be written and what to do, whatever the system calls it."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"the index folder {folder} cannot be written ({error.strerror or error}); "
+            "make room there, or set LEXICON_HOME to a folder that can"
+        ) from error
+
+
 class Generations:
     """The generations under one ``indices`` folder."""
 
@@ -85,7 +97,7 @@ class Generations:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(str(pointer), f"its pointer cannot be read: {error}") from error
-        if len(words) != 2 or "/" in words[0]:
+        if len(words) != 2 or not GENERATION.fullmatch(words[0]):
             raise IndexDamaged(str(pointer), "its pointer names no generation")
         return Live(words[0], words[1])
 
@@ -139,33 +151,37 @@ class Generations:
     def building(self, identity: str, timeout: float = 0) -> Iterator[None]:
         """Hold the right to build for an encoder; a second builder is refused."""
         folder = self.root / identity
-        try:
+        lock = FileLock(folder / ".lock", timeout=timeout)
+        with writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(folder / ".lock", timeout=timeout)
-            with lock:
-                for language in folder.iterdir():
-                    for left in language.glob(f"{STAGING}*"):
-                        shutil.rmtree(left, ignore_errors=True)
-                yield
-        except Timeout:
-            raise IndexBusy(
-                f"another process is building the indices of {identity}; wait for it to end"
-            ) from None
-        except PermissionError as error:
-            raise StoreUnavailable(
-                f"the index folder {folder} cannot be written ({error.strerror}); "
-                "set LEXICON_HOME to a folder that can"
-            ) from error
+            try:
+                lock.acquire()
+            except Timeout:
+                raise IndexBusy(
+                    f"another process is building the indices of {identity}; wait for it to end"
+                ) from None
+        try:
+            # What a killed build left behind.
+            for language in folder.iterdir():
+                for left in language.glob(f"{STAGING}*"):
+                    shutil.rmtree(left, ignore_errors=True)
+                for left in language.glob(f".{POINTER}-*"):
+                    left.unlink(missing_ok=True)
+            yield
+        finally:
+            lock.release()
 
     def stage(self, identity: str, language: str) -> Staged:
         """An empty folder for a generation that nobody sees yet."""
         generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
         folder = self.folder(identity, language) / f"{STAGING}{generation}"
-        folder.mkdir(parents=True)
+        with writing_to(folder):
+            folder.mkdir(parents=True)
         return Staged(folder, generation)
 
     def publish(self, staged: Staged, facts: Facts) -> Manifest:
-        """Seal a staged generation with its manifest and make it live."""
+        """Seal a staged generation with its manifest and make it live; the one that was live
+        before is kept, older ones are removed."""
         files = {
             path.name: FileRecord(bytes=path.stat().st_size, sha256=file_digest(path))
             for path in sorted(staged.folder.iterdir())
@@ -192,16 +208,27 @@ class Generations:
             files=files,
         )
         text = manifest.model_dump_json(indent=1).encode()
-        (staged.folder / MANIFEST).write_bytes(text)
-        for path in staged.folder.iterdir():
-            _sync(path)
-        _sync(staged.folder)
         home = self.folder(facts.spec.identity, facts.language)
-        staged.folder.rename(home / staged.generation)
-        _sync(home)
-        self._point(home, Live(staged.generation, sha256(text).hexdigest()))
-        self._prune(home, staged.generation)
+        with writing_to(home):
+            (staged.folder / MANIFEST).write_bytes(text)
+            for path in staged.folder.iterdir():
+                _sync(path)
+            _sync(staged.folder)
+            staged.folder.rename(home / staged.generation)
+            _sync(home)
+            before = self._before(facts.spec.identity, facts.language)
+            self._point(home, Live(staged.generation, sha256(text).hexdigest()))
+        for path in home.iterdir():
+            if path.is_dir() and path.name not in (staged.generation, before):
+                shutil.rmtree(path, ignore_errors=True)
         return manifest
+
+    def _before(self, identity: str, language: str) -> str | None:
+        try:
+            live = self.live(identity, language)
+        except IndexDamaged:
+            return None
+        return None if live is None else live.generation
 
     def _point(self, home: Path, live: Live) -> None:
         new = home / f".{POINTER}-{uuid4().hex[:8]}"
@@ -209,12 +236,6 @@ class Generations:
         _sync(new)
         new.replace(home / POINTER)
         _sync(home)
-
-    def _prune(self, home: Path, live: str) -> None:
-        # Names begin with the time of the build, so the newest sort last.
-        others = sorted(path for path in home.iterdir() if path.is_dir() and path.name != live)
-        for path in others[: -(KEPT - 1)]:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

@@ -68,6 +68,10 @@ class LexiconService:
                 if held is None or held.live != live:
                     held = _Open(live, self.generations.load(encoder.spec, language))
                     self._indices[identity, language] = held
+                    open_now = {item.live.generation for item in self._indices.values()}
+                    self._means = {
+                        pair: means for pair, means in self._means.items() if open_now >= {*pair}
+                    }
         return held.index
 
     def live_generations(self, encoder: Encoder) -> dict[str, str]:

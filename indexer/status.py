@@ -12,7 +12,11 @@ from lexicon.errors import LexiconError
 from lexicon.store import SCHEMA_REVISION
 
 PACKAGES = ("semantic-lexicon", "numpy", "sqlalchemy", "tokenizers", "babel")
-OPTIONAL = ("faiss-cpu", "faiss-gpu", "torch", "transformers", "sentence-transformers")
+FAISS_WHEELS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cuvs")
+OPTIONAL = (*FAISS_WHEELS, "torch", "transformers", "sentence-transformers")
+
+
+NOT_INSTALLED = "not installed"
 
 
 class SourceStatus(BaseModel):
@@ -56,6 +60,7 @@ class Status(BaseModel):
     encoders: list[EncoderStatus]
     known_encoders: list[str]
     versions: dict[str, str]
+    problems: list[str]
 
 
 def versions() -> dict[str, str]:
@@ -64,8 +69,22 @@ def versions() -> dict[str, str]:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "not installed"
+            found[package] = NOT_INSTALLED
     return found
+
+
+def problems(installed: dict[str, str]) -> list[str]:
+    """What is wrong with the installation.
+
+    >>> problems({"faiss-cpu": "1.15.1", "faiss-gpu": "1.7.2"})
+    ['faiss-cpu, faiss-gpu share one import name; uninstall all of them but one']
+    """
+    wheels = [name for name in FAISS_WHEELS if installed.get(name, NOT_INSTALLED) != NOT_INSTALLED]
+    if not wheels:
+        return ['no FAISS wheel; install one with: pip install "semantic-lexicon[cpu]"']
+    if len(wheels) > 1:
+        return [f"{', '.join(wheels)} share one import name; uninstall all of them but one"]
+    return []
 
 
 def index_status(service: LexiconService, name: str) -> EncoderStatus:
@@ -77,6 +96,7 @@ def index_status(service: LexiconService, name: str) -> EncoderStatus:
     except LexiconError as error:
         return EncoderStatus(name=name, identity=None, default=default, problem=str(error))
     found = []
+    remedy = "lexicon index build" + ("" if default else f" --encoder {name}")
     with service.sessions() as session:
         for language in queries.written_languages(session):
             forms = queries.forms(session, language)
@@ -89,7 +109,7 @@ def index_status(service: LexiconService, name: str) -> EncoderStatus:
             found.append(
                 IndexStatus(
                     language=language,
-                    state="current" if same else "stale; update it with: lexicon index build",
+                    state="current" if same else f"stale; update it with: {remedy}",
                     generation=manifest.generation,
                     rows=manifest.rows,
                     uncovered=manifest.rows - manifest.covered,
@@ -104,6 +124,7 @@ def status(service: LexiconService) -> Status:
         counts = queries.counts(session)
         sources = queries.sources(session)
         recorded = queries.encoder_names(session)
+    installed = versions()
     names = dict.fromkeys([service.settings.encoder, *recorded])
     return Status(
         home=str(service.settings.home),
@@ -120,5 +141,6 @@ def status(service: LexiconService) -> Status:
         ),
         encoders=[index_status(service, name) for name in names],
         known_encoders=sorted(NAMED),
-        versions=versions(),
+        versions=installed,
+        problems=problems(installed),
     )

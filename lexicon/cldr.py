@@ -19,6 +19,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 # Descriptions rather than names: "Hong Kong SAR China (Special …)", "Bosnia & Herzegovina".
 _NOT_A_NAME = re.compile(r"[\d(),&\[\]/]")
 
+# Codes for no place, no language or several.
+_NOT_ONE = {"ZZ", "XA", "XB", "und", "mul", "zxx"}
+
 
 def version() -> str:
     """The CLDR release that the installed Babel carries, such as ``47``."""
@@ -45,7 +48,7 @@ def entries() -> Iterator[ConceptEntry]:
     for position, (field, gloss, english) in enumerate(by_language["en"]):
         for code in sorted(english):
             names = [tables[position][2].get(code) for tables in by_language.values()]
-            if any(not name or _NOT_A_NAME.search(name) for name in names):
+            if code in _NOT_ONE or any(not name or _NOT_A_NAME.search(name) for name in names):
                 continue
             forms = tuple(clean(str(name)) for name in names)
             keys = tuple(map(search_key, forms))

@@ -19,11 +19,9 @@ class UnknownLanguage(InvalidInput):
 
 
 class UnknownEncoder(InvalidInput):
-    def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(
-            f"unknown encoder {name!r}; known: {', '.join(known)}, "
-            "or the path of a sentence-transformers folder"
-        )
+    def __init__(self, name: str, known: list[str], paths: bool = True) -> None:
+        folder = ", or the path of a sentence-transformers folder" if paths else ""
+        super().__init__(f"unknown encoder {name!r}; known: {', '.join(known)}{folder}")
 
 
 class UnknownConcept(InvalidInput):

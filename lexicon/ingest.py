@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -14,9 +14,13 @@ from lexicon.languages import SEED, script_of
 from lexicon.models import Concept, Language, Lexeme, Sense, Source
 from lexicon.normalize import search_key
 
-# Keeps every IN list below SQLite's 32,766 variables at five forms in four languages.
 CHUNK = 500
+"""Concepts read, compared and written at a time."""
 
+# Rows of up to three values in an IN list: SQLite takes 32,766 variables in a statement.
+_LISTED = 10_000
+
+T = TypeVar("T")
 LexemeKey = tuple[str, str, str]
 """(language, lemma, part of speech)"""
 
@@ -79,16 +83,16 @@ def replace_source(
             setattr(record, name, value)
     session.flush()
     work = _Ingest(session, record.id, frequencies or {})
-    for chunk in _chunks(entries):
+    for chunk in _chunks(entries, CHUNK):
         work.take(chunk)
         advance(len(chunk))
     work.retire()
     return work.report
 
 
-def _chunks(entries: Iterable[ConceptEntry]) -> Iterator[list[ConceptEntry]]:
-    remaining = iter(entries)
-    while chunk := list(islice(remaining, CHUNK)):
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while chunk := list(islice(remaining, size)):
         yield chunk
 
 
@@ -166,14 +170,17 @@ class _Ingest:
             for lemma in lemmas
         }
         identity = tuple_(Lexeme.language, Lexeme.lemma, Lexeme.pos)
-        found = {
-            (row.language, row.lemma, row.pos): row.id
-            for row in self.session.execute(
-                select(Lexeme.id, Lexeme.language, Lexeme.lemma, Lexeme.pos).where(
-                    identity.in_(list(wanted))
-                )
-            )
-        }
+        found: dict[LexemeKey, int] = {}
+        recounted = []
+        for listed in _chunks(wanted, _LISTED):
+            for row in self.session.execute(select(Lexeme).where(identity.in_(listed))).scalars():
+                found[row.language, row.lemma, row.pos] = row.id
+                frequency = self.frequencies.get((row.language, row.lemma))
+                if frequency is not None and frequency != row.frequency:
+                    recounted.append({"id": row.id, "frequency": frequency})
+        if recounted:
+            self.session.execute(update(Lexeme), recounted)
+        missing = [key for key in wanted if key not in found]
         new = [
             {
                 "language": language,
@@ -183,15 +190,13 @@ class _Ingest:
                 "pos": pos,
                 "frequency": self.frequencies.get((language, lemma)),
             }
-            for language, lemma, pos in wanted
-            if (language, lemma, pos) not in found
+            for language, lemma, pos in missing
         ]
         if new:
             ids = self.session.scalars(
                 insert(Lexeme).returning(Lexeme.id, sort_by_parameter_order=True), new
             )
-            keys = ((row["language"], row["lemma"], row["pos"]) for row in new)
-            found.update(zip(keys, ids, strict=True))
+            found.update(zip(missing, ids, strict=True))
         return found
 
     def _senses(self, chunk: Sequence[ConceptEntry], lexemes: Mapping[LexemeKey, int]) -> set[int]:
@@ -214,9 +219,9 @@ class _Ingest:
         identity = tuple_(Sense.concept_id, Sense.lexeme_id)
         gone = [pair for pair in held if pair not in wanted]
         moved = [pair for pair, rank in wanted.items() if held.get(pair, rank) != rank]
-        if gone:
-            self.session.execute(delete(Sense).where(identity.in_(gone)))
-            self.loosened.update(lexeme_id for _, lexeme_id in gone)
+        for listed in _chunks(gone, _LISTED):
+            self.session.execute(delete(Sense).where(identity.in_(listed)))
+            self.loosened.update(lexeme_id for _, lexeme_id in listed)
         for pair in moved:
             self.session.execute(update(Sense).where(identity == pair).values(rank=wanted[pair]))
         new = [
@@ -235,16 +240,13 @@ class _Ingest:
             select(Concept.id, Concept.key).where(Concept.source_id == self.source_id)
         )
         gone = [row.id for row in held if row.key not in self.seen]
-        for start in range(0, len(gone), CHUNK):
-            ids = gone[start : start + CHUNK]
+        for ids in _chunks(gone, _LISTED):
             self.loosened.update(
                 self.session.scalars(select(Sense.lexeme_id).where(Sense.concept_id.in_(ids)))
             )
             self.session.execute(delete(Concept).where(Concept.id.in_(ids)))
         self.report.retired = len(gone)
-        loosened = sorted(self.loosened)
-        for start in range(0, len(loosened), CHUNK):
-            ids = loosened[start : start + CHUNK]
+        for ids in _chunks(sorted(self.loosened), _LISTED):
             self.session.execute(
                 delete(Lexeme).where(
                     Lexeme.id.in_(ids),

@@ -36,7 +36,8 @@ def script_of(text: str) -> str:
     """
     found = set()
     for character in text:
-        if unicodedata.category(character)[0] == "L":
+        # Modifier letters, such as the letter apostrophe, belong to every script.
+        if unicodedata.category(character) in ("Lu", "Ll", "Lt", "Lo"):
             name = unicodedata.name(character, "UNKNOWN").split()[0]
             found.add(_ISO_15924.get(name, "Zzzz"))
     if not found:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -19,7 +20,8 @@ def scripts() -> Path:
 
 def config(engine: Engine) -> Config:
     made = Config()
-    made.set_main_option("script_location", str(scripts()))
+    # The option is read with interpolation, where a percent sign has a meaning.
+    made.set_main_option("script_location", str(scripts()).replace("%", "%%"))
     made.attributes["engine"] = engine
     return made
 
@@ -31,6 +33,11 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         raise StoreTooNew(before, store.SCHEMA_REVISION)
     try:
         command.upgrade(config(engine), "head")
+    except CommandError as error:
+        raise StoreUnavailable(
+            f"the store is at schema revision {before}, which this version does not know "
+            f"({error}); restore a backup, or use the version that wrote it"
+        ) from error
     except DBAPIError as error:
         raise StoreUnavailable(
             f"the store at {engine.url.render_as_string(hide_password=True)} could not be "

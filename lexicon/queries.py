@@ -131,15 +131,16 @@ def senses_of(session: Session, lexeme_ids: Sequence[int]) -> list[SenseRow]:
 def forms_of_lexemes(session: Session, lexeme_ids: Sequence[int]) -> dict[int, Form]:
     """For each lexeme that still exists, the form that it shares with its homographs."""
     same = Lexeme.__table__.alias()
-    rows = session.execute(
-        select(Lexeme.id, same.c.id, same.c.lemma)
-        .join(same, (same.c.language == Lexeme.language) & (same.c.lemma == Lexeme.lemma))
-        .where(Lexeme.id.in_(lexeme_ids))
-        .order_by(Lexeme.id, same.c.id)
-    )
     gathered: dict[int, tuple[str, list[int]]] = {}
-    for lexeme_id, twin, lemma in rows:
-        gathered.setdefault(lexeme_id, (lemma, []))[1].append(twin)
+    for start in range(0, len(lexeme_ids), _CHUNK):
+        rows = session.execute(
+            select(Lexeme.id, same.c.id, same.c.lemma)
+            .join(same, (same.c.language == Lexeme.language) & (same.c.lemma == Lexeme.lemma))
+            .where(Lexeme.id.in_(lexeme_ids[start : start + _CHUNK]))
+            .order_by(Lexeme.id, same.c.id)
+        )
+        for lexeme_id, twin, lemma in rows:
+            gathered.setdefault(lexeme_id, (lemma, []))[1].append(twin)
     return {key: Form(lemma, tuple(ids)) for key, (lemma, ids) in gathered.items()}
 
 

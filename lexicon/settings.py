@@ -14,11 +14,12 @@ class Settings(BaseSettings):
 
     Entry points construct it once and pass it down; no module keeps one.
 
-    >>> Settings(home=Path("/srv/lexicon")).url
-    'sqlite:////srv/lexicon/lexicon.sqlite3'
+    >>> Settings(home=Path("/srv/lexicon")).indices.as_posix()
+    '/srv/lexicon/indices'
     """
 
-    model_config = SettingsConfigDict(env_prefix="LEXICON_", extra="ignore")
+    # A variable that is set to nothing is as good as unset: LEXICON_HOME= must not mean ".".
+    model_config = SettingsConfigDict(env_prefix="LEXICON_", extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("semantic-lexicon", appauthor=False),
@@ -28,10 +29,6 @@ class Settings(BaseSettings):
         default=None, description="SQLAlchemy URL; SQLite in the home folder when unset."
     )
     encoder: str = Field(default="embedded", min_length=1, description="The default encoder.")
-
-    @property
-    def url(self) -> str:
-        return self.database_url or f"sqlite:///{self.home / 'lexicon.sqlite3'}"
 
     @property
     def indices(self) -> Path:
@@ -50,4 +47,11 @@ def load_settings() -> Settings:
         fault = error.errors()[0]
         variable = "LEXICON_" + "_".join(str(part) for part in fault["loc"]).upper()
         raise InvalidSettings(f"{variable}={fault['input']!r}: {fault['msg']}") from error
-    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    try:
+        home = settings.home.expanduser().absolute()
+    except RuntimeError as error:
+        raise InvalidSettings(
+            f"LEXICON_HOME={str(settings.home)!r} names the home of an unknown user; "
+            "set it to a folder that can be written"
+        ) from error
+    return settings.model_copy(update={"home": home})

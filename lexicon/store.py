@@ -5,8 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session, sessionmaker
 
 from lexicon.errors import (
@@ -22,35 +29,42 @@ from lexicon.settings import Settings
 SCHEMA_REVISION = "0001"
 """Alembic's head, repeated here so that a search need not import Alembic; a test compares."""
 
+BACKENDS = ("sqlite", "postgresql")
 BUSY_TIMEOUT_MS = 10_000
+IMMEDIATE = "lexicon_immediate"
+"""Execution option of a connection that is going to write."""
 
 Sessions = sessionmaker[Session]
 
 
 def connect(settings: Settings) -> Engine:
     """An engine on the configured database; nothing is created and nothing is read."""
-    try:
-        url = make_url(settings.url)
-    except ArgumentError:
-        raise InvalidSettings(
-            f"LEXICON_DATABASE_URL={settings.url!r} is not a database URL; "
-            "write one such as postgresql+psycopg://user@host/name"
-        ) from None
+    url = database_url(settings)
+    if url.get_backend_name() not in BACKENDS:
+        raise _unknown_database(url)
     try:
         engine = create_engine(url)
     except NoSuchModuleError:
-        raise InvalidSettings(
-            f"LEXICON_DATABASE_URL names the database {url.drivername!r}; "
-            "known: sqlite, postgresql+psycopg"
-        ) from None
+        raise _unknown_database(url) from None
     except ModuleNotFoundError:
         raise ExtraMissing(f"the database {url.drivername!r}", "postgres") from None
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _unknown_database(url: URL) -> InvalidSettings:
+    return InvalidSettings(
+        f"LEXICON_DATABASE_URL names the database {url.drivername!r}; "
+        "known: sqlite, postgresql+psycopg"
+    )
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Python's driver would commit before every CREATE and ALTER, and an interrupted migration
+    # would leave half a schema; without its own transactions it leaves ours alone.
+    connection.isolation_level = None
     cursor = connection.cursor()
     # Set first: switching to WAL is itself a write that another process may hold up.
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
@@ -63,13 +77,34 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that is going to write says so at once: one that first reads and then finds
+    # that another has written is refused, however long it is ready to wait.
+    immediate = connection.get_execution_options().get(IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
 def _location(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
 def location(settings: Settings) -> str:
     """The configured database's URL, its password hidden."""
-    return make_url(settings.url).render_as_string(hide_password=True)
+    return database_url(settings).render_as_string(hide_password=True)
+
+
+def database_url(settings: Settings) -> URL:
+    """The configured database, or the SQLite file in the home folder."""
+    if settings.database_url is None:
+        # Built rather than written: a home may be called "100% mine?".
+        return URL.create("sqlite", database=str(settings.home / "lexicon.sqlite3"))
+    try:
+        return make_url(settings.database_url)
+    except (ArgumentError, ValueError):
+        raise InvalidSettings(
+            f"LEXICON_DATABASE_URL={settings.database_url!r} is not a database URL; "
+            "write one such as postgresql+psycopg://user@host/name"
+        ) from None
 
 
 def _sqlite_file(engine: Engine) -> Path | None:
@@ -82,15 +117,15 @@ def _sqlite_file(engine: Engine) -> Path | None:
 def revision(engine: Engine) -> str | None:
     """The schema revision of the store, or None where there is no store."""
     file = _sqlite_file(engine)
-    if file is not None and not file.exists():
-        # SQLite would create an empty file just because somebody asked.
-        return None
     try:
+        if file is not None and not file.exists():
+            # SQLite would create an empty file just because somebody asked.
+            return None
         with engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except DBAPIError as error:
+    except (DBAPIError, OSError) as error:
         raise StoreUnavailable(
             f"the store at {_location(engine)} cannot be read ({_reason(error)}); "
             "check LEXICON_HOME and LEXICON_DATABASE_URL"
@@ -98,8 +133,10 @@ def revision(engine: Engine) -> str | None:
     return None if found is None else str(found)
 
 
-def _reason(error: DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0]
+def _reason(error: DBAPIError | OSError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error.orig).strip().partition("\n")[0]
 
 
 def open_store(settings: Settings) -> Sessions:
@@ -109,7 +146,18 @@ def open_store(settings: Settings) -> Sessions:
     """
     engine = connect(settings)
     require_current(engine)
+    event.listen(engine, "handle_error", _unavailable)
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def _unavailable(context: ExceptionContext) -> None:
+    """What the database server or file does to us is the store's error; what we do to it is not."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | ProgrammingError):
+        raise StoreUnavailable(
+            f"the store failed ({_reason(error)}); nothing was changed; "
+            "check LEXICON_HOME and LEXICON_DATABASE_URL"
+        ) from error
 
 
 def require_current(engine: Engine) -> None:
@@ -142,6 +190,7 @@ def writing(sessions: Sessions) -> Iterator[Session]:
     """One transaction: everything that happens in it is kept, or nothing is."""
     try:
         with sessions.begin() as session:
+            session.connection(execution_options={IMMEDIATE: True})
             yield session
     except DBAPIError as error:
         raise StoreUnavailable(

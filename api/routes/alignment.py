@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import ServiceDep
+from api.deps import EncoderName, ServiceDep
 from api.errors import RESPONSES
 from indexer.alignment.report import StoredReport, stored
 
@@ -14,9 +14,7 @@ router = APIRouter(prefix="/v1", tags=["alignment"], responses=RESPONSES)
 @router.get("/alignment")
 def alignment(
     service: ServiceDep,
-    encoder: Annotated[str | None, Query(description="Encoder; the default one if left out.")] = (
-        None
-    ),
+    encoder: EncoderName,
     source: Annotated[str | None, Query(description="Only this source language.")] = None,
     target: Annotated[str | None, Query(description="Only this target language.")] = None,
 ) -> StoredReport:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from api.deps import ServiceHolder
-from api.errors import Problem, problem
+from api.errors import RESPONSES, problem
 from lexicon.errors import LexiconError
 
 router = APIRouter(tags=["health"])
@@ -29,7 +29,7 @@ async def livez() -> Alive:
     return Alive()
 
 
-@router.get("/readyz", responses={503: {"model": Problem}}, response_model=Ready)
+@router.get("/readyz", responses={503: RESPONSES[503]}, response_model=Ready)
 def readyz(request: Request) -> Ready | Response:
     """The store is reachable at this version's schema, and every language of the default encoder
     has a sound index."""

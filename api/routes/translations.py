@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import ServiceDep
+from api.deps import EncoderName, ServiceDep
 from api.errors import RESPONSES
 from indexer.search import MAX_K, Score, SearchAnswer, SearchRequest, search
 
@@ -15,13 +15,11 @@ router = APIRouter(prefix="/v1", tags=["search"], responses=RESPONSES)
 @router.get("/translations")
 def translations(
     service: ServiceDep,
+    encoder: EncoderName,
     q: Annotated[str, Query(description="A word, phrase or definition.")],
     source: Annotated[str, Query(description="Language of the query.")],
     target: Annotated[str, Query(description="Language of the results.")],
     k: Annotated[int, Query(description=f"How many results, 1 to {MAX_K}.")] = 10,
-    encoder: Annotated[str | None, Query(description="Encoder; the default one if left out.")] = (
-        None
-    ),
     score: Annotated[Score, Query(description="What to rank by.")] = "cosine",
     pos: Annotated[str | None, Query(description="Only this part of speech.")] = None,
     concept: Annotated[str | None, Query(description="Only this sense, by its key.")] = None,

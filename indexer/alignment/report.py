@@ -85,16 +85,15 @@ class _Side:
 
 def parse_pairs(texts: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
     """``["en-kn"]`` as [("en", "kn")]; nothing means every ordered pair of known languages."""
-    pairs = []
+    # Looked up rather than split: a language such as pt-BR has a hyphen of its own.
+    named = {f"{source}-{target}": (source, target) for source, target in permutations(known, 2)}
     for text in texts:
-        source, _, target = text.partition("-")
-        if source == target or source not in known or target not in known:
+        if text not in named:
             raise InvalidInput(
                 f"pair {text!r} is not two different known languages; "
                 f"write one such as en-kn, out of: {', '.join(known)}"
             )
-        pairs.append((source, target))
-    return list(dict.fromkeys(pairs)) or list(permutations(known, 2))
+    return [named[text] for text in dict.fromkeys(texts)] or list(named.values())
 
 
 def report(
@@ -106,7 +105,8 @@ def report(
     """Score the live indices; the same store, generations and seed give the same figures."""
     encoder = service.encoder(encoder_name)
     with service.sessions() as session:
-        known = queries.languages(session)
+        # A language without words has nothing to be scored, unless somebody asks for it.
+        known = queries.languages(session) if pairs else queries.written_languages(session)
         directed = parse_pairs(pairs, known)
         languages = sorted({code for pair in directed for code in pair})
         generations = {}

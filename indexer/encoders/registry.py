@@ -45,8 +45,12 @@ def open_encoder(name: str, settings: Settings) -> Encoder:
     """
     if make := NAMED.get(name):
         return make(settings)
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
+    try:
+        folder = Path(name).expanduser()
+        found = folder.is_dir()
+    except (OSError, RuntimeError, ValueError):
+        found = False
+    if not found:
         raise UnknownEncoder(name, sorted(NAMED))
     _require_models_extra(name)
     return SentenceTransformerEncoder(str(folder.resolve()), folder.resolve())

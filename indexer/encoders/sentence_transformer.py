@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 
 from indexer.encoders.protocol import Encoded, EncoderSpec, file_digest
 from indexer.vectors import unit_rows
@@ -13,8 +14,9 @@ from lexicon.errors import ExtraMissing, ModelDamaged
 from lexicon.normalize import VERSION as NORMALISER_VERSION
 from lexicon.normalize import clean
 
-WEIGHTS = ("*.safetensors", "*.bin")
 MODULES = "modules.json"
+DOCUMENTS = {".md", ".png"}
+UNLIMITED = 2**31 - 1
 
 
 class SentenceTransformerEncoder:
@@ -38,25 +40,39 @@ class SentenceTransformerEncoder:
             from sentence_transformers import SentenceTransformer
         except ModuleNotFoundError:
             raise ExtraMissing(f"encoder {self._name!r}", "models") from None
-        model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        try:
+            model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ModelDamaged(
+                f"{self._folder} cannot be read as a sentence-transformers folder ({reason}); "
+                "copy it again"
+            ) from error
         return model.to(torch.float32)
 
     @cached_property
     def spec(self) -> EncoderSpec:
-        files = {path for pattern in WEIGHTS for path in self._folder.rglob(pattern)}
-        files |= set(self._folder.rglob("*.json"))
+        # Every file but documents: weights, configuration and whatever the tokenizer reads.
+        files = [
+            path
+            for path in sorted(self._folder.rglob("*"))
+            if path.is_file() and path.suffix not in DOCUMENTS and not self._is_hidden(path)
+        ]
         return EncoderSpec(
             name=self._name,
             model_id=self._folder.name,
-            revision=file_digest(*sorted(files)),
+            revision=file_digest(*files),
             layer=-1,
             pooling=MODULES,
             post_processing="none",
             normaliser_version=NORMALISER_VERSION,
             precision="fp32",
             dim=int(self._model.get_embedding_dimension()),
-            max_length=int(min(self._model.max_seq_length or 0, 2**31 - 1)),
+            max_length=int(min(self._model.max_seq_length or UNLIMITED, UNLIMITED)),
         )
+
+    def _is_hidden(self, path: Path) -> bool:
+        return any(part.startswith(".") for part in path.relative_to(self._folder).parts)
 
     def encode(self, texts: Sequence[str], language: str | None = None) -> Encoded:
         """``covered`` is always true: a subword vocabulary has a vector for any word."""
@@ -69,8 +85,11 @@ class SentenceTransformerEncoder:
         return Encoded(
             unit_rows(vectors, f"encoder {self._name!r}"),
             np.ones(len(tidy), dtype=np.bool_),
-            np.array([self._tokens(text) > self.spec.max_length for text in tidy], dtype=np.bool_),
+            np.array([self._is_cut(text) for text in tidy], dtype=np.bool_),
         )
 
-    def _tokens(self, text: str) -> int:
-        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+    def _is_cut(self, text: str) -> bool:
+        if self.spec.max_length == UNLIMITED:
+            return False
+        tokens = self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"]
+        return len(tokens) > self.spec.max_length

@@ -40,7 +40,8 @@ def write(
     faiss = library()
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    faiss.write_index(index, str(folder / INDEX_FILE))
+    # Serialised here and written by Python, so that a full disk is an OSError like any other.
+    (folder / INDEX_FILE).write_bytes(faiss.serialize_index(index).tobytes())
     flat = np.array([lexeme for ids in forms for lexeme in ids], dtype=np.int64)
     starts = np.cumsum([0, *map(len, forms)], dtype=np.int64)
     np.save(folder / LEXEMES_FILE, flat)
@@ -49,17 +50,23 @@ def write(
 
 
 class FaissIndex:
-    """Array positions are the rows: FAISS's own id maps accept the same id twice."""
+    """Array positions are the rows: FAISS's own id maps accept the same id twice.
+
+    Everything is read when it is opened, so that files damaged later change no answer.
+    """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
-        self._folder = folder
         faiss = library()
         try:
             self._index = faiss.read_index(str(folder / INDEX_FILE))
             lexemes: LexemeIds = np.load(folder / LEXEMES_FILE)
             starts = np.load(folder / STARTS_FILE)
             self._covered: NDArray[np.bool_] = np.load(folder / COVERED_FILE)
+            self._neighbourhoods: dict[str, NDArray[np.float32]] = {
+                language: np.load(folder / neighbourhood_file(language))
+                for language in manifest.neighbourhoods
+            }
         except (RuntimeError, OSError, ValueError, EOFError) as error:
             raise IndexDamaged(manifest.generation, str(error).partition("\n")[0]) from error
         rows = manifest.rows
@@ -107,7 +114,4 @@ class FaissIndex:
     def neighbourhood(self, language: str) -> NDArray[np.float32] | None:
         """(rows,) mean cosine of each form to its nearest forms of ``language``, if it was taken
         at build time."""
-        if language not in self.manifest.neighbourhoods:
-            return None
-        means: NDArray[np.float32] = np.load(self._folder / neighbourhood_file(language))
-        return means
+        return self._neighbourhoods.get(language)

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from lexicon.entries import ALTERNATIVES, ConceptEntry, checked
 from lexicon.errors import InvalidInput
@@ -27,15 +27,43 @@ class _Csv(csv.excel):
 DIALECTS: dict[str, type[csv.Dialect]] = {"tsv": _Tsv, "csv": _Csv}
 
 
+class _Rows:
+    """A csv reader whose failures name file and line."""
+
+    def __init__(self, path: Path, reader: Any) -> None:
+        self._path = path
+        self._reader = reader
+
+    @property
+    def line_num(self) -> int:
+        return int(self._reader.line_num)
+
+    def __iter__(self) -> "_Rows":
+        return self
+
+    def __next__(self) -> list[str]:
+        try:
+            row: list[str] = next(self._reader)
+            return row
+        except UnicodeDecodeError as error:
+            raise InvalidInput(
+                f"{self._path}: after line {self._reader.line_num} it is not UTF-8 "
+                f"(byte {error.start}); save it as UTF-8"
+            ) from error
+        except csv.Error as error:
+            raise InvalidInput(f"{self._path}: line {self._reader.line_num}: {error}") from error
+
+
 def read(path: Path, dialect: str = "tsv") -> Iterator[ConceptEntry]:
     """The entries of a wide file, in its order.
 
     Raises :class:`InvalidInput` naming file, line and column at the first row that is not one.
     """
     with path.open(encoding="utf-8", newline="") as stream:
-        rows = csv.reader(stream, DIALECTS[dialect])
+        rows = _Rows(path, csv.reader(stream, DIALECTS[dialect]))
         header = next(rows, [])
-        if tuple(header[: len(FIXED)]) != FIXED or len(header) == len(FIXED):
+        fixed, languages = tuple(header[: len(FIXED)]), header[len(FIXED) :]
+        if fixed != FIXED or not languages or len(set(languages)) < len(languages):
             raise InvalidInput(
                 f"{path}: line 1 is {header!r}; the wide layout begins with the columns "
                 f"{', '.join(FIXED)}, then one per language"
@@ -45,7 +73,7 @@ def read(path: Path, dialect: str = "tsv") -> Iterator[ConceptEntry]:
                 raise InvalidInput(
                     f"{path}: line {rows.line_num} has {len(row)} columns, not {len(header)}"
                 )
-            cells = dict(zip(header[len(FIXED) :], row[len(FIXED) :], strict=True))
+            cells = dict(zip(languages, row[len(FIXED) :], strict=True))
             key, pos, field, gloss = row[: len(FIXED)]
             try:
                 yield checked(key, pos, field, gloss, cells)

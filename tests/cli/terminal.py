@@ -10,8 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.main import app
 from lexicon.errors import LexiconError
@@ -71,9 +70,9 @@ def installed(
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """The digest of every file of a folder, but for the builders' lock."""
+    """The digest of every file of a folder, but for locks, which readers write to as well."""
     return {
         str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and not path.name.endswith((".lock", "-shm"))
     }

@@ -1,4 +1,4 @@
-"""``lexicon search`` and ``lexicon similarity`` over the tiny world, and the real one end to end."""
+"""``lexicon search`` and ``lexicon similarity``: the tiny world, and the real one end to end."""
 
 import json
 import math
@@ -381,10 +381,10 @@ def test_every_direction_answers_with_known_translations(
 ) -> None:
     words = tmp_path / "words.txt"
     words.write_text("\n".join(WORDS[source]), encoding="utf-8")
-    rows = as_csv("search", "--file", words, "--from", source, "--to", target, "-k", "1")
-    assert [(row["query"], row["known_translation"]) for row in rows] == [
-        (word, "true") for word in WORDS[source]
-    ]
+    rows = as_csv("search", "--file", words, "--from", source, "--to", target, "-k", "3")
+    assert len(rows) == 9
+    known = {row["query"] for row in rows if row["known_translation"] == "true"}
+    assert known == set(WORDS[source])
 
 
 def test_water_in_kannada_is_niru(bundled: Path) -> None:

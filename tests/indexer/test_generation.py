@@ -4,12 +4,15 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from filelock import FileLock
 
+from indexer import generation
 from indexer.build import build
 from indexer.generation import MANIFEST, POINTER, STAGING, Generations, Live
 from indexer.manifest import FORMAT, Manifest
@@ -330,7 +333,7 @@ class TestInterruption:
         fill(sessions, [*TINY, entry("sea.noun.1", en="sea", fr="mer")])
         return service
 
-    @pytest.mark.parametrize("method", ["stage", "publish", "_point", "_prune"])
+    @pytest.mark.parametrize("method", ["stage", "publish", "_before", "_point"])
     def test_a_kill_leaves_a_live_generation_that_answers(
         self,
         grown: LexiconService,
@@ -349,7 +352,7 @@ class TestInterruption:
             patch.setattr(Generations, method, die)
             with pytest.raises(Killed):
                 build(sessions, generations, axis)
-        assert (live_of(generations) == before) == (method != "_prune")
+        assert live_of(generations) == before
         assert best(grown) == "water"
         assert best(LexiconService(grown.settings, sessions)) == "water"
         report = build(sessions, generations, axis)
@@ -454,11 +457,32 @@ class TestBuilders:
         generations = Generations(tmp_path / "indices")
         with (
             pytest.raises(
-                StoreUnavailable, match=rf"{tmp_path}.* \({error.strerror}\); set LEXICON_HOME"
+                StoreUnavailable, match=rf"{tmp_path}.* \({error.strerror}\); .*set LEXICON_HOME"
             ),
             generations.building(IDENTITY),
         ):
             pass
+
+    def test_a_disk_that_is_full_is_named_and_leaves_the_old_generation(
+        self,
+        service: LexiconService,
+        sessions: Sessions,
+        axis: AxisEncoder,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        before = live_of(service.generations)
+
+        def full(_path: Path, _content: object) -> int:
+            raise OSError(ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_bytes", full)
+            with pytest.raises(StoreUnavailable, match=r"\(No space left on device\); make room"):
+                build(sessions, service.generations, axis, force=True)
+        assert live_of(service.generations) == before
+        assert best(service) == "water"
+        assert build(sessions, service.generations, axis).built == {}
+        assert names(home_of(service.generations)) == sorted([before, POINTER])
 
 
 class TestPruning:
@@ -471,6 +495,20 @@ class TestPruning:
             kept = names(home_of(service.generations, language))
             assert len(kept) == 3
             assert {live_of(service.generations, language), POINTER} < set(kept)
+
+    def test_the_one_before_is_kept_however_fast_builds_follow_each_other(
+        self,
+        service: LexiconService,
+        sessions: Sessions,
+        axis: AxisEncoder,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        falling = iter(range(1_000, 0, -1))
+        monkeypatch.setattr(generation, "uuid4", lambda: UUID(int=next(falling) << 96))
+        for _ in range(4):
+            before = live_of(service.generations)
+            build(sessions, service.generations, axis, ["en"], force=True)
+            assert before in names(home_of(service.generations))
 
     def test_the_older_ones_are_those_that_go(
         self, service: LexiconService, sessions: Sessions, axis: AxisEncoder

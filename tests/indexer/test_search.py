@@ -86,7 +86,7 @@ class TestAnswers:
         # "b" is first choice of another concept, but second of the one that is asked for.
         entries = [entry("one", en="x", fr="c|b"), entry("two", fr="b|c")]
         same = [1, 0, 0, 0]
-        table = {"en": {"x": same}, "fr": {"b": same, "c": same}}
+        table: Table = {"en": {"x": same}, "fr": {"b": same, "c": same}}
         service = world(settings, sessions, monkeypatch, entries, table)
         assert lemmas(ask(service, "x")) == ["c", "b"]
 
@@ -133,7 +133,7 @@ class TestAnswers:
             entry("light.noun.1", "noun", en="light", fr="lumière"),
             entry("light.adj.1", "adj", en="light|weightless", fr="léger"),
         ]
-        table = {
+        table: Table = {
             "en": {"light": [1, 1, 0, 0], "weightless": [0, 1, 0, 0]},
             "fr": {"lumière": [1, 0, 0, 0], "léger": [0, 1, 0, 0]},
         }
@@ -151,7 +151,7 @@ class TestAnswers:
         self, settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         entries = [entry("one", en="x", fr="known|unknown")]
-        table = {"en": {"x": [1, 0, 0, 0]}, "fr": {"known": [1, 0, 0, 0]}}
+        table: Table = {"en": {"x": [1, 0, 0, 0]}, "fr": {"known": [1, 0, 0, 0]}}
         service = world(settings, sessions, monkeypatch, entries, table)
         answer = ask(service, "x")
         assert [(r.lemma, r.covered) for r in answer.results] == [
@@ -198,7 +198,7 @@ class TestDepth:
             entry("a.other", fr="|".join(names)),
             entry("z.wanted", en="x", fr="|".join(reversed(names))),
         ]
-        table = {"en": {"x": [1, 0, 0, 0]}, "fr": {name: [1, 0, 0, 0] for name in names}}
+        table: Table = {"en": {"x": [1, 0, 0, 0]}, "fr": {name: [1, 0, 0, 0] for name in names}}
         service = world(settings, sessions, monkeypatch, entries, table)
         assert lemmas(ask(service, "x", k=k, score=score)) == names[: -k - 1 : -1]
 
@@ -218,7 +218,7 @@ class TestDepth:
             entry("hubs", fr="|".join(hubs)),
             entry("lonely", fr="lonely"),
         ]
-        table = {"en": {"query": at(25), **crowd}, "fr": {"lonely": at(57), **hubs}}
+        table: Table = {"en": {"query": at(25), **crowd}, "fr": {"lonely": at(57), **hubs}}
         service = world(settings, sessions, monkeypatch, entries, table)
         assert lemmas(ask(service, "query", k=1, score="cosine")) == ["f0"]
         assert lemmas(ask(service, "query", k=1, score="csls")) == ["lonely"]
@@ -311,8 +311,8 @@ class TestSenses:
         self, tiny: LexiconService
     ) -> None:
         answer = ask(tiny, "bank", concept="bank.noun.1", k=2)
-        english = np.mean([[0, DIAGONAL, DIAGONAL, 0], [0, 1, 0, 0]], axis=0)
-        vector = unit(np.mean([english, [0, 1, 0, 0]], axis=0))
+        english = unit([0, 1, 1, 0]) + unit([0, 1, 0, 0])
+        vector = unit(english / 2 + unit([0, 1, 0, 0]))
         assert [r.cosine for r in answer.results] == pytest.approx(vector[1:3], abs=2e-6)
 
     def test_a_concept_may_be_asked_for_in_words_that_the_lexicon_has_not(
@@ -353,7 +353,7 @@ class TestSenses:
             entry("light.noun.1", "noun", en="light", fr="lumière"),
             entry("light.adj.1", "adj", en="light", fr="léger|lumière"),
         ]
-        table = {
+        table: Table = {
             "en": {"light": [1, 1, 0, 0]},
             "fr": {"lumière": [1, 0.5, 0, 0], "léger": [0, 1, 0, 0]},
         }
@@ -386,7 +386,7 @@ class TestSenses:
             entry("nouns", "noun", en="x", fr="|".join(names)),
             entry("verb", "verb", fr="last"),
         ]
-        table = {
+        table: Table = {
             "en": {"x": [1, 0, 0, 0]},
             "fr": {**{name: [1, 0, 0, 0] for name in names}, "last": [0, 1, 0, 0]},
         }
@@ -482,7 +482,7 @@ class TestAfterTheBuild:
     ) -> None:
         names = [f"f{n:03}" for n in range(80)]
         entries = [entry("x", en="x"), *(entry(f"c.{name}", fr=name) for name in names)]
-        table = {
+        table: Table = {
             "en": {"x": [1, 0, 0, 0]},
             "fr": {name: [1, place / 100, 0, 0] for place, name in enumerate(names)},
         }

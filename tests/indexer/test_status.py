@@ -8,7 +8,7 @@ import pytest
 from indexer import status as module
 from indexer.build import build
 from indexer.service import LexiconService
-from indexer.status import index_status, status, versions
+from indexer.status import index_status, problems, status, versions
 from lexicon.settings import Settings
 from lexicon.store import Sessions
 from tests.conftest import TINY, AxisEncoder, fill
@@ -26,6 +26,7 @@ def test_a_sound_world_is_told_in_full(tiny: LexiconService, tiny_axis: AxisEnco
         {"name": "tiny", "licence": "CC0-1.0", "version": "1"}
     ]
     assert told.known_encoders == ["embedded", "labse"]
+    assert told.problems == []
     (encoder,) = told.encoders
     assert (encoder.name, encoder.identity) == ("axis", tiny_axis.spec.identity)
     assert encoder.default
@@ -138,6 +139,24 @@ def test_a_package_that_is_not_there_is_said_to_be_missing(
     assert told["no-such-package-at-all"] == "not installed"
     assert told["semantic-lexicon"] == "0.1.0"
     assert told["python"].startswith("3.")
+
+
+@pytest.mark.parametrize(
+    ("wheels", "problem"),
+    [
+        ([], ['no FAISS wheel; install one with: pip install "semantic-lexicon[cpu]"']),
+        (["faiss-cpu"], []),
+        (["faiss-gpu-cuvs"], []),
+        (
+            ["faiss-gpu", "faiss-cpu"],
+            ["faiss-cpu, faiss-gpu share one import name; uninstall all of them but one"],
+        ),
+    ],
+)
+def test_one_faiss_wheel_is_right(wheels: list[str], problem: list[str]) -> None:
+    installed = dict.fromkeys(("faiss-cpu", "faiss-gpu", "faiss-gpu-cuvs"), "not installed")
+    assert problems({**installed, **dict.fromkeys(wheels, "1.14")}) == problem
+    assert problems(dict.fromkeys(wheels, "1.14")) == problem
 
 
 def test_looking_at_an_encoder_writes_nothing(

@@ -1,6 +1,7 @@
 """Names of the CLDR in the four languages."""
 
 from collections import Counter
+from typing import ClassVar
 
 import pytest
 
@@ -92,3 +93,33 @@ def test_no_two_entries_have_the_same_names(entries: dict[str, ConceptEntry]) ->
         tuple(search_key(form) for [form] in entry.forms.values()) for entry in entries.values()
     )
     assert names.most_common(1)[0][1] == 1
+
+
+class FourLocales:
+    """A CLDR of six territories, and no months or weekdays."""
+
+    NAMES: ClassVar[dict[str, dict[str, str]]] = {
+        "en": {"FR": "France", "F2": "FRANCE", "BA": "B & H", "US": "U2", "XX": "Xx", "YY": "Yy"},
+        "fr": {"FR": "France", "F2": "france", "BA": "BH", "US": "US", "XX": "Xx", "YY": "Yy"},
+        "hi": {"FR": "फ़्रांस", "F2": "फ़्रांस", "BA": "ब", "US": "अ", "XX": "xx", "YY": "य"},
+        "kn": {"FR": "ಫ್ರಾನ್ಸ್", "F2": "ಫ್ರಾನ್ಸ್\u200c", "BA": "ಬ", "US": "ಅ", "XX": "ಕ"},
+    }
+    languages: ClassVar[dict[str, str]] = {}
+    months: ClassVar[dict[str, dict[str, dict[int, str]]]] = {"stand-alone": {"wide": {}}}
+    days = months
+
+    def __init__(self, code: str) -> None:
+        self.territories = self.NAMES[code]
+
+    @classmethod
+    def parse(cls, code: str) -> "FourLocales":
+        return cls(code)
+
+
+def test_names_are_left_out_that_repeat_describe_stay_english_or_are_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cldr, "Locale", FourLocales)
+    [france] = cldr.entries()
+    assert france.key == "territory.F2"
+    assert france.forms["kn"] == ("ಫ್ರಾನ್ಸ್\u200c",)

@@ -1,7 +1,7 @@
 """Bringing concepts in: what is added, changed, moved and retired, and nothing else."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +14,9 @@ from lexicon import ingest, queries, store
 from lexicon.entries import ConceptEntry, checked
 from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
 from lexicon.ingest import IngestReport, SourceEntry, replace_source, seed_languages
-from lexicon.models import Base, Language, Lexeme, Sense
+from lexicon.models import Language, Lexeme, Sense
 from tests.conftest import TINY, fill
+from tests.lexicon.snapshot import everything
 
 WATER, SHORE, MONEY, RUN = TINY
 SOURCE = SourceEntry("tiny", "CC0-1.0", "1", "-")
@@ -24,7 +25,7 @@ OTHER = SourceEntry("other", "CC0-1.0", "1", "-")
 
 def load(
     sessions: store.Sessions,
-    entries: Sequence[ConceptEntry],
+    entries: Iterable[ConceptEntry],
     source: SourceEntry = SOURCE,
     **options: Any,
 ) -> IngestReport:
@@ -32,15 +33,6 @@ def load(
     with store.writing(sessions) as session:
         seed_languages(session)
         return replace_source(session, source, entries, **options)
-
-
-def everything(sessions: store.Sessions) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table."""
-    with sessions() as session:
-        return {
-            name: sorted((tuple(row) for row in session.execute(select(table))), key=str)
-            for name, table in Base.metadata.tables.items()
-        }
 
 
 def words(sessions: store.Sessions) -> set[tuple[str, str, str]]:
@@ -67,11 +59,12 @@ def filled(sessions: store.Sessions) -> store.Sessions:
     return sessions
 
 
-@pytest.fixture(params=[1, 2, 4, 500])
-def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """Every size of chunk that the four concepts can meet."""
-    monkeypatch.setattr(ingest, "CHUNK", request.param)
-    yield request.param
+@pytest.fixture(params=[1, 2, 500])
+def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Sizes that cut the four concepts one by one, in two pairs and not at all."""
+    size: int = request.param
+    monkeypatch.setattr(ingest, "CHUNK", size)
+    return size
 
 
 def test_the_first_languages_are_seeded_once(sessions: store.Sessions) -> None:
@@ -246,9 +239,7 @@ def test_an_empty_source_retires_all(filled: store.Sessions, chunk: int) -> None
 def test_a_concept_may_replace_another_with_the_same_words(filled: store.Sessions) -> None:
     before = everything(filled)["lexeme"]
     again = replace(WATER, key="water.noun.2")
-    assert load(filled, [again, SHORE, MONEY, RUN]) == IngestReport(
-        added=1, unchanged=3, retired=1
-    )
+    assert load(filled, [again, SHORE, MONEY, RUN]) == IngestReport(added=1, unchanged=3, retired=1)
     assert everything(filled)["lexeme"] == before
 
 
@@ -313,8 +304,8 @@ def test_a_failure_in_the_middle_leaves_nothing(
         yield replace(MONEY, gloss="changed")
         raise InvalidInput("words.tsv: line 5 has 3 columns, not 8")
 
-    with pytest.raises(InvalidInput, match="line 5"), store.writing(filled) as session:
-        replace_source(session, replace(SOURCE, version="2"), failing())
+    with pytest.raises(InvalidInput, match="line 5"):
+        load(filled, failing(), replace(SOURCE, version="2"))
     assert everything(filled) == before
 
 
@@ -404,7 +395,11 @@ def test_five_forms_in_five_languages_fit_into_a_plain_sqlite(sessions: store.Se
     codes = ("de", "en", "fr", "hi", "kn")
     rows = [
         ConceptEntry(
-            f"k{row}", "noun", "f", "g", {code: tuple(f"{row}-{n}" for n in "abcde") for code in codes}
+            f"k{row}",
+            "noun",
+            "f",
+            "g",
+            {code: tuple(f"{row}-{n}" for n in "abcde") for code in codes},
         )
         for row in range(ingest.CHUNK)
     ]

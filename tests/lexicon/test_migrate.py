@@ -1,6 +1,7 @@
 """Migrations: up, down, up again, and the tables that the models describe."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from lexicon import migrate, queries, store
-from lexicon.errors import StoreOutdated, StoreTooNew, StoreUnavailable
+from lexicon.errors import StoreTooNew, StoreUnavailable
 from lexicon.models import Base
 from lexicon.settings import Settings
 from tests.conftest import fill
@@ -122,8 +123,13 @@ def test_a_newer_store_is_left_alone(engine: Engine) -> None:
 def test_a_revision_that_nobody_knows_is_refused_by_name(engine: Engine, revision: str) -> None:
     migrate.upgrade(engine)
     stamp(engine, revision)
-    with pytest.raises((StoreOutdated, StoreTooNew, StoreUnavailable), match=revision):
+    with pytest.raises(StoreUnavailable) as caught:
         migrate.upgrade(engine)
+    assert str(caught.value) == (
+        f"the store is at schema revision {revision}, which this version does not know "
+        f"(Can't locate revision identified by '{revision}'); "
+        "restore a backup, or use the version that wrote it"
+    )
 
 
 def test_a_file_that_is_no_database_is_left_alone(settings: Settings, engine: Engine) -> None:
@@ -154,9 +160,8 @@ def test_a_database_with_such_a_table_is_not_upgraded(engine: Engine) -> None:
         assert connection.scalar(text("SELECT mine FROM concept")) == "precious"
 
 
-def test_an_interrupted_migration_can_be_repeated(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def interrupt(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upgrade until the table of the lexemes is about to be made."""
     create = op.create_table
 
     def interrupted(name: str, *columns: Any, **options: Any) -> Any:
@@ -168,8 +173,43 @@ def test_an_interrupted_migration_can_be_repeated(
         patch.setattr(op, "create_table", interrupted)
         with pytest.raises(KeyboardInterrupt):
             migrate.upgrade(engine)
+
+
+def test_an_interrupted_migration_leaves_nothing_and_can_be_repeated(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(engine, monkeypatch)
+    assert tables(engine) == set()
     assert migrate.upgrade(engine) == (None, store.SCHEMA_REVISION)
     assert tables(engine) == set(Base.metadata.tables)
+
+
+def test_foreign_keys_are_on_again_after_an_interrupted_migration(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(engine, monkeypatch)
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_migration_takes_the_lock_before_it_looks(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = MigrationContext.get_current_heads
+    refusals: list[str] = []
+
+    def looking(context: MigrationContext) -> tuple[str, ...]:
+        other = sqlite3.connect(settings.home / "lexicon.sqlite3", timeout=0)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            refusals.append(str(error))
+        other.close()
+        return look(context)
+
+    monkeypatch.setattr(MigrationContext, "get_current_heads", looking)
+    migrate.upgrade(engine)
+    assert refusals == ["database is locked"]
 
 
 def test_the_scripts_are_found_in_a_folder_of_any_name(
@@ -200,7 +240,7 @@ def test_alembic_alone_migrates_what_the_variables_name(
     assert store.revision(engine) == store.SCHEMA_REVISION
 
 
-RECREATE_CONCEPT = '''
+RECREATE_CONCEPT = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -211,7 +251,7 @@ down_revision = "0001"
 def upgrade() -> None:
     with op.batch_alter_table("concept", recreate="always") as batch_op:
         batch_op.add_column(sa.Column("note", sa.Text(), nullable=True))
-'''
+"""
 
 
 def test_a_later_migration_that_recreates_a_table_keeps_the_rows_that_refer_to_it(
@@ -226,3 +266,30 @@ def test_a_later_migration_that_recreates_a_table_keeps_the_rows_that_refer_to_i
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM concept")) == 4
         assert connection.scalar(text("SELECT count(*) FROM sense")) == 14
+
+
+BREAK_SENSES = """
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.execute("DELETE FROM lexeme WHERE lemma = 'water'")
+"""
+
+
+def test_a_later_migration_that_orphans_a_row_changes_nothing(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    migrate.upgrade(engine)
+    fill(store.open_store(settings))
+    shutil.copytree(migrate.scripts(), tmp_path / "later")
+    (tmp_path / "later" / "versions" / "0002_break.py").write_text(BREAK_SENSES)
+    monkeypatch.setattr(migrate, "scripts", lambda: tmp_path / "later")
+    with pytest.raises(RuntimeError, match="the migration left a row that refers to none"):
+        migrate.upgrade(engine)
+    assert store.revision(engine) == "0001"
+    with store.open_store(settings)() as session:
+        assert queries.counts(session).lexemes == {"en": 4, "fr": 4, "kn": 5}

@@ -1,5 +1,6 @@
 """Every read of the store, over a lexicon whose rows can be counted."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -15,15 +16,18 @@ from tests.conftest import TINY, fill
 
 
 @pytest.fixture
-def session(sessions: store.Sessions) -> Session:
+def session(sessions: store.Sessions) -> Iterator[Session]:
     """A session on the tiny lexicon."""
     fill(sessions)
-    return sessions()
+    with sessions() as made:
+        yield made
 
 
 def ids(session: Session, language: str, *lemmas: str) -> list[int]:
     """Lexeme ids of the lemmas, in their order."""
-    return [row.id for lemma in lemmas for row in queries.lexemes_matching(session, language, lemma)]
+    return [
+        row.id for lemma in lemmas for row in queries.lexemes_matching(session, language, lemma)
+    ]
 
 
 def test_the_languages_are_sorted(session: Session) -> None:

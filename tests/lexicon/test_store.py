@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_mock_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from lexicon import migrate, queries, store
@@ -82,7 +82,7 @@ def test_a_string_that_is_no_url_is_refused(tmp_path: Path) -> None:
 
 def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
     url = "postgresql+psycopg://user@host:port/name"
-    with pytest.raises(InvalidSettings, match="^LEXICON_DATABASE_URL="):
+    with pytest.raises(InvalidSettings, match=r"^LEXICON_DATABASE_URL="):
         store.connect(Settings(home=tmp_path, database_url=url))
 
 
@@ -105,6 +105,15 @@ def test_postgresql_without_its_driver_names_the_extra(
         "the database 'postgresql+psycopg' needs the extra 'postgres'; install it with: "
         'pip install "semantic-lexicon[postgres]"'
     )
+
+
+def test_a_server_is_not_prepared_as_sqlite_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server = create_mock_engine("postgresql+psycopg://u@h/n", lambda *_: None)
+    monkeypatch.setattr(store, "create_engine", lambda _url: server)
+    settings = Settings(home=tmp_path, database_url="postgresql+psycopg://u@h/n")
+    assert store.connect(settings) is server  # type: ignore[comparison-overlap]
 
 
 def test_the_location_hides_the_password(tmp_path: Path) -> None:
@@ -134,9 +143,10 @@ def test_an_empty_file_is_no_store(settings: Settings) -> None:
         store.open_store(settings)
 
 
-def test_an_empty_database_in_memory_is_no_store(tmp_path: Path) -> None:
-    with pytest.raises(StoreMissing, match="^no lexicon store at sqlite:///"):
-        store.open_store(Settings(home=tmp_path, database_url="sqlite:///:memory:"))
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_an_empty_database_in_memory_is_no_store(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StoreMissing, match=r"^no lexicon store at sqlite://"):
+        store.open_store(Settings(home=tmp_path, database_url=url))
 
 
 def test_somebody_elses_database_is_no_store(settings: Settings) -> None:
@@ -200,7 +210,9 @@ def test_a_truncated_database_is_unavailable(settings: Settings, sessions: store
     engine_of(sessions).dispose()
     whole = file(settings).read_bytes()
     file(settings).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(StoreUnavailable, match=r"cannot be read \(database disk image is malformed"):
+    with pytest.raises(
+        StoreUnavailable, match=r"cannot be read \(database disk image is malformed"
+    ):
         store.open_store(settings)
 
 
@@ -251,20 +263,31 @@ def test_what_is_written_is_kept(sessions: store.Sessions) -> None:
         assert queries.counts(session).concepts == 4
 
 
-def test_a_failure_while_writing_leaves_nothing(sessions: store.Sessions) -> None:
-    with pytest.raises(InvalidInput, match="^no$"), store.writing(sessions) as session:
-        session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
+GERMAN = {"code": "de", "name": "German", "autonym": "Deutsch", "script": "Latn"}
+
+
+def write(sessions: store.Sessions, fault: Exception | Lexeme | None = None) -> None:
+    """Write a language, then run into ``fault``."""
+    with store.writing(sessions) as session:
+        session.add(Language(**GERMAN))
         session.flush()
-        raise InvalidInput("no")
+        if isinstance(fault, Exception):
+            raise fault
+        if fault is not None:
+            session.add(fault)
+
+
+def test_a_failure_while_writing_leaves_nothing(sessions: store.Sessions) -> None:
+    with pytest.raises(InvalidInput, match=r"^no$"):
+        write(sessions, InvalidInput("no"))
     with sessions() as session:
         assert queries.languages(session) == []
 
 
 def test_a_fault_of_the_database_says_that_nothing_was_changed(sessions: store.Sessions) -> None:
-    with pytest.raises(StoreUnavailable) as caught, store.writing(sessions) as session:
-        session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
-        session.flush()
-        session.add(Lexeme(language="xx", lemma="a", search_key="a", script="Latn", pos="noun"))
+    orphan = Lexeme(language="xx", lemma="a", search_key="a", script="Latn", pos="noun")
+    with pytest.raises(StoreUnavailable) as caught:
+        write(sessions, orphan)
     assert str(caught.value) == (
         "the store could not be written (FOREIGN KEY constraint failed); nothing was changed"
     )
@@ -272,20 +295,54 @@ def test_a_fault_of_the_database_says_that_nothing_was_changed(sessions: store.S
         assert queries.languages(session) == []
 
 
-def test_a_store_that_another_process_holds_says_so(
+def test_a_store_that_another_process_holds_says_so_and_can_be_written_later(
     settings: Settings, sessions: store.Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "BUSY_TIMEOUT_MS", 0)
     mine = store.open_store(settings)
     holder = sqlite3.connect(file(settings), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with (
-        pytest.raises(StoreUnavailable, match=r"could not be written \(database is locked\)"),
-        store.writing(mine) as session,
-    ):
-        session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
+    with pytest.raises(StoreUnavailable, match=r"the store failed \(database is locked\)"):
+        write(mine)
     holder.close()
+    write(mine)
+    with mine() as session:
+        assert queries.languages(session) == ["de"]
+
+
+def test_writing_takes_the_lock_before_it_reads(
+    settings: Settings, sessions: store.Sessions
+) -> None:
+    other = sqlite3.connect(file(settings), timeout=0)
+    with store.writing(sessions), pytest.raises(sqlite3.OperationalError, match="is locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+def test_readers_read_on_while_another_writes(sessions: store.Sessions) -> None:
+    with store.writing(sessions) as session, sessions() as reading:
+        session.add(Language(**GERMAN))
+        session.flush()
+        assert queries.languages(reading) == []
+    with sessions() as reading:
+        assert queries.languages(reading) == ["de"]
+
+
+def test_a_database_that_is_damaged_while_open_is_unavailable(
+    settings: Settings, sessions: store.Sessions
+) -> None:
     fill(sessions)
+    with sessions() as session:
+        session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine_of(sessions).dispose()
+    content = file(settings).read_bytes()
+    file(settings).write_bytes(content[:8192] + b"\xaa" * (len(content) - 8192))
+    with (
+        sessions() as session,
+        pytest.raises(StoreUnavailable, match=r"\(database disk image is malformed\)"),
+    ):
+        queries.counts(session)
 
 
 def test_upgrading_makes_an_outdated_store_open(settings: Settings) -> None:

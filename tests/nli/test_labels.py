@@ -3,7 +3,8 @@
 import pytest
 
 from lexicon.errors import InvalidInput
-from nli.labels import NLI_LABELS, SYNONYMS, canonical
+from lexicon.models import NLI_LABELS
+from nli.labels import SYNONYMS, canonical
 
 
 def test_the_order_of_the_labels_is_fixed() -> None:

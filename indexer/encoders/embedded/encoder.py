@@ -40,8 +40,9 @@ class StaticModel:
             self.rows: NDArray[np.float32] = tensors["embeddings"]
             self.mapping: NDArray[np.int32] = tensors["mapping"]
             self.weights: NDArray[np.float32] = tensors["weights"]
-            self.tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except (OSError, SafetensorError, KeyError) as error:
+            text = (folder / "tokenizer.json").read_bytes()
+            self.tokenizer: Tokenizer = Tokenizer.from_buffer(text)
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise ModelDamaged(
                 f"the encoder in {folder} cannot be read ({error}); reinstall semantic-lexicon"
             ) from error
@@ -77,7 +78,7 @@ class EmbeddedEncoder:
             self._record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
             self._languages = frozenset(self._record["languages"])
             self._first_whole_word = int(self._record["first_whole_word"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelDamaged(
                 f"the embedded encoder's record {folder / RECORD} cannot be read ({error}); "
                 "reinstall semantic-lexicon"
@@ -88,9 +89,7 @@ class EmbeddedEncoder:
         return EncoderSpec(
             name="embedded",
             model_id="semantic-lexicon/embedded",
-            revision=file_digest(
-                self._folder / "model.safetensors", self._folder / "tokenizer.json"
-            ),
+            revision=self._revision(),
             layer=0,
             pooling="mean",
             post_processing="none",
@@ -100,6 +99,15 @@ class EmbeddedEncoder:
             max_length=int(self._record["max_length"]),
             trained_on=str(self._record["lexicon_digest"]),
         )
+
+    def _revision(self) -> str:
+        try:
+            return file_digest(self._folder / "model.safetensors", self._folder / "tokenizer.json")
+        except OSError as error:
+            raise ModelDamaged(
+                f"the embedded encoder in {self._folder} cannot be read ({error}); "
+                "reinstall semantic-lexicon"
+            ) from error
 
     # Reading 20 MB is only worth it when something is encoded: a search for a known word is not.
     @cached_property

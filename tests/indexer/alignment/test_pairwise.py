@@ -10,7 +10,7 @@ from lexicon.errors import IndexMissing, InvalidInput, UnknownEncoder, UnknownLa
 from lexicon.settings import Settings
 from lexicon.store import Sessions
 from tests.conftest import AxisEncoder
-from tests.indexer.worlds import entry, world
+from tests.indexer.worlds import Table, entry, world
 
 DIAGONAL = 0.707107
 
@@ -93,7 +93,7 @@ def ladder(
 ) -> tuple[LexiconService, Similarity]:
     """One English word and four French ones at cosines 1, .8, .6 and 0; only the last shares its
     concept, so that the random pairs are the first three."""
-    table = {
+    table: Table = {
         "en": {"x": [1, 0, 0, 0]},
         "fr": {
             "same": [1, 0, 0, 0],

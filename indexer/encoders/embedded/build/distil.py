@@ -206,7 +206,7 @@ def _assemble(
         weights[token] = weight
 
     pieces = vocabulary.tokenizer.get_vocab(with_added_tokens=False)
-    for piece, old in base.get_vocab().items():
+    for piece, old in sorted(base.get_vocab().items()):
         give(pieces[piece], piece_rows[old], 1.0)
     rules = base.normalizer
     by_stem: dict[str, list[Matrix]] = {}
@@ -295,7 +295,7 @@ def save(
             "lexicon_digest": digest(entries),
             "concepts": len(entries),
             "languages": sorted(student.vocabulary.markers),
-            "dim": recipe.dim,
+            "dim": student.rows.shape[1],
             "max_length": MAX_TEXT,
             "first_whole_word": student.vocabulary.first_whole_word,
             "recipe": vars(recipe),

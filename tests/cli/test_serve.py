@@ -1,0 +1,118 @@
+"""``lexicon serve``: a busy port, and a server that answers until it is told to stop."""
+
+import gc
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from indexer.service import LexiconService
+from tests.cli.terminal import PROGRAM, installed, invoke, refusal, usage_error
+
+ROUNDS = 1_000
+
+
+@pytest.fixture
+def busy() -> Iterator[int]:
+    """A port that somebody else listens on."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_busy_port_is_named_with_another_to_try(tiny: LexiconService, busy: int) -> None:
+    assert refusal("serve", "--port", str(busy)) == (
+        f"cannot listen on 127.0.0.1:{busy} (Address already in use); "
+        f"choose another port: lexicon serve --port {busy + 1 if busy < 65_535 else 8000}"
+    )
+
+
+def test_the_installed_command_says_a_busy_port_in_one_line(bundled_home: Path, busy: int) -> None:
+    done = installed("serve", "--port", str(busy), home=bundled_home)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"lexicon: cannot listen on 127.0.0.1:{busy} (")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_address_of_another_machine_is_named(tiny: LexiconService) -> None:
+    said = refusal("serve", "--host", "192.0.2.1", "--port", "0")
+    assert said.startswith("cannot listen on 192.0.2.1:0 (")
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none_is_a_usage_error(port: str) -> None:
+    assert "--port" in usage_error("serve", f"--port={port}")
+
+
+def test_a_refused_address_leaves_no_socket_behind(tiny: LexiconService, busy: int) -> None:
+    refusal("serve", "--port", str(busy))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []
+
+
+def test_the_line_names_the_port_that_was_taken(
+    tiny: LexiconService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+
+    def run(_server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        for listener in sockets:
+            taken.append(listener.getsockname()[1])
+            listener.close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    result = invoke("serve", "--port", "0")
+    assert result.stderr == f"listening on http://127.0.0.1:{taken[0]}\n"
+    assert result.stdout == ""
+
+
+def get(server: subprocess.Popen[str], port: int, path: str) -> tuple[int, bytes]:
+    """Status and body, as soon as the server accepts connections."""
+    for _ in range(ROUNDS):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except ConnectionRefusedError:
+            with pytest.raises(subprocess.TimeoutExpired):
+                server.wait(timeout=0.02)
+        finally:
+            connection.close()
+    raise AssertionError(f"nothing answers on port {port}")
+
+
+def test_a_server_answers_until_it_is_told_to_stop(bundled_home: Path) -> None:
+    with subprocess.Popen(
+        [PROGRAM, "serve", "--port", "0"],
+        env={**os.environ, "LEXICON_HOME": str(bundled_home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as server:
+        try:
+            assert server.stderr is not None
+            line = server.stderr.readline()
+            assert line.startswith("listening on http://127.0.0.1:")
+            port = int(line.rpartition(":")[2])
+            assert get(server, port, "/livez") == (200, b'{"status":"alive"}')
+            status, body = get(server, port, "/v1/translations?q=eau&source=fr&target=en&k=1")
+            assert status == 200
+            assert json.loads(body)["results"][0]["lemma"] == "water"
+            server.send_signal(signal.SIGTERM)
+            _, rest = server.communicate(timeout=60)
+        finally:
+            server.kill()
+    assert "Traceback" not in rest
+    assert "Finished server process" in rest
