@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from api import errors
 from api.deps import ServiceHolder
@@ -12,7 +13,8 @@ from lexicon.settings import Settings, load_settings
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The HTTP service; without settings they are read from ``LEXICON_*``."""
-    app = FastAPI(
+    # FastAPI's own documentation page loads its scripts from a CDN.
+    app = FastAPIOffline(
         title="Semantic Lexicon",
         version=version("semantic-lexicon"),
         description="Translation search and alignment scores for English, French, Hindi, Kannada.",

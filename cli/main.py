@@ -1,5 +1,6 @@
 """The ``lexicon`` command: one module per group, errors as one line."""
 
+import os
 import sys
 from importlib.metadata import version as installed
 
@@ -46,7 +47,15 @@ app.add_typer(index.app, name="index")
 def run() -> None:
     """Entry point of the installed command."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except LexiconError as error:
         print(f"lexicon: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader (head, less) has had enough. What is still buffered goes nowhere, or Python
+        # would complain about it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -66,10 +66,11 @@ def _show(made: "AlignmentReport") -> None:
         ">cosine",
         ">random",
         ">gap",
-        ">P@1 [95%]",
+        ">P@1",
+        ">95%",
         ">P@5",
         ">P@10",
-        ">candidates",
+        ">out of",
     )
     rows = []
     for pair in made.pairs:
@@ -81,7 +82,8 @@ def _show(made: "AlignmentReport") -> None:
                 output.number(pair.cosine_mean),
                 output.number(pair.random_cosine_mean),
                 output.number(pair.gap),
-                f"{output.number(pair.p_at_1)} [{output.number(low)}, {output.number(high)}]",
+                output.number(pair.p_at_1),
+                f"{output.number(low)}–{output.number(high)}",
                 output.number(pair.p_at_5),
                 output.number(pair.p_at_10),
                 f"{pair.candidates:,}",

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+BACKLOG = 2_048
+
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
@@ -15,7 +17,7 @@ def serve(
     """Answer over HTTP until interrupted; documentation at /docs."""
     import uvicorn
 
-    from lexicon.errors import AddressBusy
+    from lexicon.errors import AddressUnusable
     from lexicon.settings import load_settings
     from lexicon.store import open_store
 
@@ -25,13 +27,17 @@ def serve(
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
-        raise AddressBusy(host, port, error.strerror or str(error)) from error
+        raise AddressUnusable(host, port, error) from error
     with listener:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((host, port))
+            listener.listen(BACKLOG)
         except OSError as error:
-            raise AddressBusy(host, port, error.strerror or str(error)) from error
-        typer.echo(f"listening on http://{host}:{listener.getsockname()[1]}", err=True)
-        config = uvicorn.Config("api.app:create_app", factory=True, log_level="info")
+            raise AddressUnusable(host, port, error) from error
+        name = f"[{host}]" if ":" in host else host
+        typer.echo(f"listening on http://{name}:{listener.getsockname()[1]}", err=True)
+        config = uvicorn.Config(
+            "api.app:create_app", factory=True, log_level="info", backlog=BACKLOG
+        )
         uvicorn.Server(config).run(sockets=[listener])

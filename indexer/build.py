@@ -161,16 +161,7 @@ def _neighbourhoods(
 
 def means_towards(words: Vectors, others: Vectors) -> NDArray[np.float32]:
     """(n,) mean cosine of each word to its nearest ``others``: r of the CSLS formula."""
-    width = min(NEIGHBOURHOOD, len(others))
-    found = np.empty(len(words), dtype=np.float32)
-    # A matrix product and a partition: numpy's own threads make it several times faster than a
-    # search that is bound to one, and nothing here is answered while a user waits.
-    for start in range(0, len(words), ENCODE_BATCH):
-        block = slice(start, start + ENCODE_BATCH)
-        cosine = words[block] @ others.T
-        cut = cosine.shape[1] - width
-        found[block] = neighbourhood_means(np.partition(cosine, cut, axis=1)[:, cut:])
-    return found
+    return neighbourhood_means(faiss_index.nearest_cosines(words, others, NEIGHBOURHOOD))
 
 
 def _publish(

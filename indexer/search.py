@@ -212,7 +212,7 @@ def _understand(
         if not senses:
             raise InvalidInput(
                 f"{text!r} ({request.source}) is no {request.pos} in the lexicon; "
-                "leave --pos out to see what it is"
+                "leave the part of speech out"
             )
     vector = found.vector
     if request.concept is not None:
@@ -252,7 +252,7 @@ def _sense_vector(
         rows.append(np.concatenate([index.vectors(ids[held]), *encoded]).mean(axis=0))
     if not rows:
         raise InvalidInput(
-            f"concept {senses[0].key!r} has words in {target!r} only; search without --concept"
+            f"concept {senses[0].key!r} has words in {target!r} only; search without a concept"
         )
     return unit_rows(np.mean(rows, axis=0, keepdims=True), "the chosen concept")
 

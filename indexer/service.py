@@ -15,7 +15,7 @@ from indexer.encoders.registry import open_encoder
 from indexer.generation import Generations, Live
 from indexer.indices.faiss import FaissIndex
 from lexicon import queries
-from lexicon.errors import IndexMissing
+from lexicon.errors import IndexMissing, NoWords
 from lexicon.settings import Settings
 from lexicon.store import Sessions, location, open_store
 
@@ -56,6 +56,9 @@ class LexiconService:
         identity = encoder.spec.identity
         live = self.generations.live(identity, language)
         if live is None:
+            with self.sessions() as session:
+                if language not in queries.written_languages(session):
+                    raise NoWords(language)
             raise IndexMissing(
                 encoder.spec.name,
                 language,

@@ -1,6 +1,7 @@
 """The lexicon that ships with the package: our own rows and the names of the CLDR."""
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from lexicon import cldr, frequencies, queries
@@ -61,9 +62,11 @@ def load(
     with writing(sessions) as session:
         seed_languages(session)
         for name, licence, version, rows in wanted:
-            source = SourceEntry(name, licence, version, digest(rows))
+            # Frequencies travel with the words: new ones are a reason to look at all rows again.
+            checksum = sha256((digest(rows) + frequencies.digest()).encode()).hexdigest()
+            source = SourceEntry(name, licence, version, checksum)
             held = queries.source(session, name)
-            if held is not None and held.checksum == source.checksum:
+            if held is not None and (held.checksum, held.version) == (checksum, version):
                 report.unchanged += len(rows)
                 count(len(rows))
                 continue

@@ -4,6 +4,8 @@ The edges translate these once: the command line prints the line and exits 1, th
 answers with the status that ``api.errors`` keeps beside each class.
 """
 
+from errno import EACCES, EADDRINUSE
+
 
 class LexiconError(Exception):
     """Something the caller can put right; ``str(error)`` is the whole message."""
@@ -63,6 +65,11 @@ class IndexMissing(LexiconError):
         super().__init__(f"no index for encoder {encoder!r}, language {language!r}; {remedy}")
 
 
+class NoWords(InvalidInput):
+    def __init__(self, language: str) -> None:
+        super().__init__(f"the lexicon has no words of language {language!r}; add some first")
+
+
 class IndexDamaged(LexiconError):
     def __init__(self, what: str, why: str) -> None:
         super().__init__(
@@ -111,9 +118,12 @@ class EncoderFault(LexiconError):
     """An encoder returned something that is not a unit vector."""
 
 
-class AddressBusy(LexiconError):
-    def __init__(self, host: str, port: int, why: str) -> None:
-        super().__init__(
-            f"cannot listen on {host}:{port} ({why}); "
-            f"choose another port: lexicon serve --port {port + 1 if port < 65535 else 8000}"
-        )
+class AddressUnusable(LexiconError):
+    """Nothing can listen there: the port is taken, or the host is not this machine's."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        remedy = "listen on an address of this machine: lexicon serve --host 127.0.0.1"
+        if error.errno in (EADDRINUSE, EACCES):
+            free = port + 1 if port < 65_535 else 8_000
+            remedy = f"choose another port: lexicon serve --port {free}"
+        super().__init__(f"cannot listen on {host}:{port} ({error.strerror or error}); {remedy}")

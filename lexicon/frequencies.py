@@ -9,6 +9,7 @@ language's counts, so Kannada lexemes have no frequency.
 import csv
 import sys
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from lexicon.errors import ExtraMissing
@@ -23,6 +24,11 @@ def load() -> Mapping[tuple[str, str], float]:
     with FILE.open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         return {(row["language"], row["lemma"]): float(row["zipf"]) for row in rows}
+
+
+def digest() -> str:
+    """sha256 of the file: 64 hexadecimal digits."""
+    return sha256(FILE.read_bytes()).hexdigest()
 
 
 def measure() -> Iterator[tuple[str, str, float]]:

@@ -155,10 +155,13 @@ class _Ingest:
                 )
                 changed.add(entry.key)
         if new:
-            ids = self.session.scalars(
-                insert(Concept).returning(Concept.id, sort_by_parameter_order=True), new
-            )
-            self.seen.update(zip((row["key"] for row in new), ids, strict=True))
+            # Inserted and looked up: asking for the ids in order makes SQLite take one row a time.
+            self.session.execute(insert(Concept), new)
+            added = [row["key"] for row in new]
+            for row in self.session.execute(
+                select(Concept.key, Concept.id).where(Concept.key.in_(added))
+            ):
+                self.seen[row.key] = row.id
         return {row["key"] for row in new}, changed
 
     def _lexemes(self, chunk: Sequence[ConceptEntry]) -> dict[LexemeKey, int]:
@@ -173,11 +176,11 @@ class _Ingest:
         found: dict[LexemeKey, int] = {}
         recounted = []
         for listed in _chunks(wanted, _LISTED):
-            for row in self.session.execute(select(Lexeme).where(identity.in_(listed))).scalars():
-                found[row.language, row.lemma, row.pos] = row.id
-                frequency = self.frequencies.get((row.language, row.lemma))
-                if frequency is not None and frequency != row.frequency:
-                    recounted.append({"id": row.id, "frequency": frequency})
+            for held in self.session.scalars(select(Lexeme).where(identity.in_(listed))):
+                found[held.language, held.lemma, held.pos] = held.id
+                frequency = self.frequencies.get((held.language, held.lemma))
+                if frequency is not None and frequency != held.frequency:
+                    recounted.append({"id": held.id, "frequency": frequency})
         if recounted:
             self.session.execute(update(Lexeme), recounted)
         missing = [key for key in wanted if key not in found]
@@ -193,10 +196,14 @@ class _Ingest:
             for language, lemma, pos in missing
         ]
         if new:
-            ids = self.session.scalars(
-                insert(Lexeme).returning(Lexeme.id, sort_by_parameter_order=True), new
-            )
-            found.update(zip(missing, ids, strict=True))
+            self.session.execute(insert(Lexeme), new)
+            for listed in _chunks(missing, _LISTED):
+                for row in self.session.execute(
+                    select(Lexeme.id, Lexeme.language, Lexeme.lemma, Lexeme.pos).where(
+                        identity.in_(listed)
+                    )
+                ):
+                    found[row.language, row.lemma, row.pos] = row.id
         return found
 
     def _senses(self, chunk: Sequence[ConceptEntry], lexemes: Mapping[LexemeKey, int]) -> set[int]:

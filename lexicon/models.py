@@ -80,7 +80,7 @@ class Concept(Base):
     key: Mapped[str] = mapped_column(unique=True)
     gloss: Mapped[str]
     pos: Mapped[str] = mapped_column(String(16))
-    field: Mapped[str] = mapped_column(String(64), index=True)
+    field: Mapped[str] = mapped_column(index=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)
 
     senses: Mapped[list["Sense"]] = relationship(back_populates="concept", passive_deletes=True)

@@ -16,7 +16,7 @@ MAX_TEXT = 1_000
 """Characters in a word, phrase or definition; a longer one is a document, not a lexeme."""
 
 # Written or pasted along with a word without changing which word it is.
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 _APOSTROPHES = str.maketrans("\u2019\u02bc\u2018\uff07", "''''")
 _WHITESPACE = re.compile(r"\s+")
 

@@ -85,12 +85,19 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _location(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+    return _written(engine.url)
+
+
+def _written(url: URL) -> str:
+    """The URL without its password; SQLAlchemy would escape the letters of a file's name."""
+    if url.get_backend_name() == "sqlite":
+        return f"{url.drivername}:///{url.database}"
+    return url.render_as_string(hide_password=True)
 
 
 def location(settings: Settings) -> str:
     """The configured database's URL, its password hidden."""
-    return database_url(settings).render_as_string(hide_password=True)
+    return _written(database_url(settings))
 
 
 def database_url(settings: Settings) -> URL:
@@ -154,9 +161,12 @@ def _unavailable(context: ExceptionContext) -> None:
     """What the database server or file does to us is the store's error; what we do to it is not."""
     error = context.sqlalchemy_exception
     if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | ProgrammingError):
+        reason = _reason(error)
+        remedy = "check LEXICON_HOME and LEXICON_DATABASE_URL"
+        if "locked" in reason:
+            remedy = "another process is writing to it, so try again when that has ended"
         raise StoreUnavailable(
-            f"the store failed ({_reason(error)}); nothing was changed; "
-            "check LEXICON_HOME and LEXICON_DATABASE_URL"
+            f"the store failed ({reason}); nothing was changed; {remedy}"
         ) from error
 
 

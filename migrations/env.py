@@ -1,21 +1,45 @@
 """Alembic's entry: migrates the engine it was handed, or the one that LEXICON_* names."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from lexicon.models import Base
 from lexicon.settings import load_settings
-from lexicon.store import connect
+from lexicon.store import IMMEDIATE, connect
+
+
+@contextmanager
+def tables_may_be_recreated(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by copying and dropping it, and the drop would take along every row
+    that refers to it. Only outside a transaction can that be switched off."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.connection.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.connection.execute("PRAGMA foreign_keys=ON")
+
+
+def check_references(connection: Connection) -> None:
+    """What SQLite did not check while it was switched off."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise RuntimeError(f"the migration left a row that refers to none: {broken}")
 
 
 def run() -> None:
     engine: Engine = context.config.attributes.get("engine") or connect(load_settings())
-    with engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            # SQLite alters a table by copying and dropping it, and the drop would take along every
-            # row that refers to it. Only outside a transaction can that be switched off.
-            connection.connection.execute("PRAGMA foreign_keys=OFF")
+    # Locked before it looks: two that start together must not both decide to create the tables.
+    with (
+        engine.connect().execution_options(**{IMMEDIATE: True}) as connection,
+        tables_may_be_recreated(connection),
+    ):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -26,12 +50,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-            if sqlite:
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-                if broken is not None:
-                    raise RuntimeError(f"the migration left a row that refers to none: {broken}")
-        if sqlite:
-            connection.connection.execute("PRAGMA foreign_keys=ON")
+            check_references(connection)
 
 
 run()

@@ -1,10 +1,16 @@
 """What the documents say exists, and what exists is said."""
 
+import doctest
+import importlib
+import pkgutil
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from api.app import create_app
 from cli.main import app
@@ -53,3 +59,40 @@ def test_the_readme_names_only_files_and_verbs_that_exist() -> None:
         assert f"\n{verb}:" in makefile, verb
     for target in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (ROOT / target).exists(), target
+
+
+def examples() -> list[tuple[str, str]]:
+    """Commands of the README with what it says they print."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```\n(.*?)```", readme, flags=re.DOTALL)
+    parts = "".join(blocks).split("$ lexicon ")[1:]
+    return [(part.partition("\n")[0], part.partition("\n")[2].strip()) for part in parts]
+
+
+@pytest.mark.parametrize(("command", "said"), examples())
+def test_the_readme_shows_real_output(
+    command: str, said: str, bundled_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEXICON_HOME", str(bundled_home))
+    monkeypatch.setenv("COLUMNS", "100")
+    done = CliRunner().invoke(app, shlex.split(command))
+    assert done.exit_code == 0
+    printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    assert printed.strip() == said
+
+
+def modules() -> list[str]:
+    found = []
+    for room in ("lexicon", "indexer", "nli", "api", "cli"):
+        package = importlib.import_module(room)
+        found += [
+            module.name
+            for module in pkgutil.walk_packages(package.__path__, f"{room}.")
+            if not module.name.endswith("__main__")
+        ]
+    return found
+
+
+@pytest.mark.parametrize("name", modules())
+def test_the_examples_of_docstrings_are_true(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0

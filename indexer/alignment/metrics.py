@@ -92,6 +92,13 @@ def expected_hit(better: int, tied: int, right: int, k: int) -> float:
     return 1.0 - comb(tied - right, places) / comb(tied, places)
 
 
+def _count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """True values per row; counting packed bits is several times faster than summing."""
+    bits = np.bitwise_count(np.packbits(mask, axis=1))
+    counts: NDArray[np.int64] = bits.sum(axis=1, dtype=np.int64)
+    return counts
+
+
 def retrieval(
     source: Vectors, target: Vectors, pairs: Bitext, ks: Sequence[int] = (1, 5, 10)
 ) -> Retrieval:
@@ -114,8 +121,8 @@ def retrieval(
         right_scores = scores[owner, right]
         offsets = np.concatenate(([0], np.cumsum(sizes)[:-1]))
         best = np.maximum.reduceat(right_scores, offsets)[:, None]
-        better = (scores > best + TIE).sum(axis=1)
-        tied = (scores >= best - TIE).sum(axis=1) - better
+        better = _count(scores > best + TIE)
+        tied = _count(scores >= best - TIE) - better
         right_tied = np.add.reduceat(
             (right_scores >= best[owner, 0] - TIE).astype(np.int64), offsets
         )

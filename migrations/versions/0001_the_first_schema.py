@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("gloss", sa.Text(), nullable=False),
         sa.Column("pos", sa.String(length=16), nullable=False),
-        sa.Column("field", sa.String(length=64), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
         sa.Column("source_id", ROW_ID, nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_concept_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_concept")),

@@ -119,7 +119,7 @@ def test_an_uncovered_query_says_so(tiny: TestClient) -> None:
         (
             {"pos": "verb"},
             "invalid-input",
-            "'water' (en) is no verb in the lexicon; leave --pos out to see what it is",
+            "'water' (en) is no verb in the lexicon; leave the part of speech out",
         ),
         (
             {"pos": "substantive"},

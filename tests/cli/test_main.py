@@ -125,7 +125,8 @@ def with_a_closed_reader(home: Path, *arguments: str) -> subprocess.CompletedPro
     try:
         return subprocess.run(
             [PROGRAM, *arguments],
-            env={**os.environ, "LEXICON_HOME": str(home)},
+            # Buffered, as outside of a test: the pipe then breaks only when Python ends.
+            env={**os.environ, "LEXICON_HOME": str(home), "PYTHONUNBUFFERED": ""},
             stdout=writer,
             stderr=subprocess.PIPE,
             encoding="utf-8",

@@ -96,7 +96,7 @@ def test_pos_leaves_out_other_parts_of_speech(tiny: LexiconService) -> None:
 
 def test_a_pos_that_the_word_is_not_is_refused(tiny: LexiconService) -> None:
     assert refusal("search", "water", *EN_KN, "--pos", "verb") == (
-        "'water' (en) is no verb in the lexicon; leave --pos out to see what it is"
+        "'water' (en) is no verb in the lexicon; leave the part of speech out"
     )
 
 
@@ -276,8 +276,7 @@ def test_a_query_that_cannot_be_answered_is_named_with_its_number(
     words.write_text("run\n\nwater\n", encoding="utf-8")
     result = invoke("search", "--file", words, *EN_KN, "--pos", "verb", "--format", "json")
     assert str(result.exception) == (
-        f"{words}: query 2: 'water' (en) is no verb in the lexicon; "
-        "leave --pos out to see what it is"
+        f"{words}: query 2: 'water' (en) is no verb in the lexicon; leave the part of speech out"
     )
     assert [json.loads(line)["query"]["text"] for line in result.stdout.splitlines()] == ["run"]
 
@@ -310,10 +309,9 @@ def test_a_file_without_queries_is_refused(tiny: LexiconService, tmp_path: Path,
     )
 
 
-def test_a_language_without_an_index_says_how_to_build_one(tiny: LexiconService) -> None:
+def test_a_language_without_words_says_so(tiny: LexiconService) -> None:
     assert refusal("search", "water", "--from", "en", "--to", "hi") == (
-        "no index for encoder 'axis', language 'hi'; "
-        "build it with: lexicon index build --encoder axis"
+        "the lexicon has no words of language 'hi'; add some first"
     )
 
 

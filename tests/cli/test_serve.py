@@ -48,6 +48,17 @@ def test_an_address_of_another_machine_is_named(tiny: LexiconService) -> None:
     assert said.startswith("cannot listen on 192.0.2.1:0 (")
 
 
+def test_a_host_that_nobody_knows_is_named(
+    tiny: LexiconService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    said = refusal("serve", "--host", "nowhere", "--port", "80")
+    assert said.startswith("cannot listen on nowhere:80 (Name or service not known); ")
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
 def test_a_port_that_is_none_is_a_usage_error(port: str) -> None:
     assert "--port" in usage_error("serve", f"--port={port}")

@@ -6,7 +6,7 @@ import pytest
 from indexer.alignment.pairwise import Similarity, random_cosines, similarity
 from indexer.alignment.report import RANDOM_PAIRS
 from indexer.service import LexiconService
-from lexicon.errors import IndexMissing, InvalidInput, UnknownEncoder, UnknownLanguage
+from lexicon.errors import InvalidInput, NoWords, UnknownEncoder, UnknownLanguage
 from lexicon.settings import Settings
 from lexicon.store import Sessions
 from tests.conftest import AxisEncoder
@@ -167,6 +167,6 @@ def test_an_unknown_encoder_names_the_known_ones(tiny: LexiconService) -> None:
         similarity(tiny, "water", "eau", "en", "fr", "nope")
 
 
-def test_a_language_without_an_index_is_refused(tiny: LexiconService) -> None:
-    with pytest.raises(IndexMissing, match=r"language 'hi'"):
+def test_a_language_without_words_is_refused(tiny: LexiconService) -> None:
+    with pytest.raises(NoWords, match=r"language 'hi'"):
         similarity(tiny, "water", "पानी", "en", "hi")

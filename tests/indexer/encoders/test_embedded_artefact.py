@@ -3,11 +3,16 @@
 import json
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from indexer.alignment.bitext import Bitext, bitext
+from indexer.alignment.metrics import retrieval
 from indexer.build import build
+from indexer.encoders.embedded.build.evaluate import Words, encoded
 from indexer.encoders.embedded.build.teacher import WEIGHTS_SHA256
 from indexer.encoders.embedded.encoder import FOLDER, RECORD, EmbeddedEncoder
 from indexer.generation import Generations
@@ -104,3 +109,21 @@ for text in ("water", "waterfalls"):
     assert search(service, SearchRequest(text, "en", "kn", k=3)).results
 """
     assert run(script, settings.home) == []
+
+
+@pytest.fixture(scope="module")
+def sides() -> dict[str, Words]:
+    """Every form of the bundled lexicon under the shipped model, by language."""
+    entries = list(bundled.everything())
+    return {code: encoded(entries, EmbeddedEncoder(), code) for code in ("en", "fr", "hi", "kn")}
+
+
+@pytest.mark.parametrize("pair", list(permutations(("en", "fr", "hi", "kn"), 2)))
+def test_it_knows_the_lexicon_by_heart(sides: dict[str, Words], pair: tuple[str, str]) -> None:
+    source, target = sides[pair[0]], sides[pair[1]]
+    pairs = bitext(source.expressions, target.expressions)
+    assert retrieval(source.vectors, target.vectors, pairs, (1,)).precision[1] >= 0.95
+    senses = np.unique(np.stack([source.expressions.row, source.expressions.concept]), axis=1)
+    of_one_sense = (np.bincount(senses[0]) == 1)[pairs.source]
+    single = Bitext(*(rows[of_one_sense] for rows in (pairs.concept, pairs.source, pairs.target)))
+    assert retrieval(source.vectors, target.vectors, single, (1,)).precision[1] >= 0.99

@@ -42,7 +42,7 @@ class Recipe:
     english_words: int = 9_000
     pieces: int = 1_500
     ridge: float = 0.1
-    separation: float = 0.4
+    separation: float = 0.5
     seed: int = 20_260
 
 

@@ -76,12 +76,16 @@ def held_out(entries: Sequence[ConceptEntry], share: float, seed: int) -> set[in
 
 
 @dataclass(frozen=True)
-class _Language:
+class Words:
+    """The forms of one language, encoded, and the concepts they express."""
+
     vectors: Vectors
     expressions: Expressions
 
 
-def _encode(entries: Sequence[ConceptEntry], encoder: EmbeddedEncoder, language: str) -> _Language:
+def encoded(entries: Sequence[ConceptEntry], encoder: EmbeddedEncoder, language: str) -> Words:
+    """The distinct forms of a language in their first order, with the concepts (places of
+    ``entries``) that each expresses."""
     forms: dict[str, int] = {}
     rows, concepts, parts = [], [], []
     for place, entry in enumerate(entries):
@@ -89,7 +93,7 @@ def _encode(entries: Sequence[ConceptEntry], encoder: EmbeddedEncoder, language:
             rows.append(forms.setdefault(lemma, len(forms)))
             concepts.append(place)
             parts.append(entry.pos)
-    return _Language(
+    return Words(
         encoder.encode(list(forms), language).vectors,
         Expressions(np.array(rows), np.array(concepts), np.array(parts)),
     )
@@ -107,7 +111,7 @@ def _retrievals(
 ) -> list[dict[tuple[str, str], Retrieval]]:
     """For each set of concepts, retrieval of their words among all words, by directed pair."""
     languages = sorted({language for entry in entries for language in entry.forms})
-    sides = {code: _encode(entries, encoder, code) for code in languages}
+    sides = {code: encoded(entries, encoder, code) for code in languages}
     found: list[dict[tuple[str, str], Retrieval]] = [{} for _ in kept]
     for source, target in permutations(languages, 2):
         pairs = bitext(sides[source].expressions, sides[target].expressions)

@@ -19,7 +19,7 @@ from indexer.encoders.embedded.build.distil import (
     separated,
     tagged_forms,
 )
-from indexer.encoders.embedded.build.evaluate import _encode
+from indexer.encoders.embedded.build.evaluate import encoded
 from indexer.encoders.embedded.build.teacher import unit
 from indexer.encoders.embedded.encoder import RECORD, EmbeddedEncoder
 from lexicon.entries import digest
@@ -73,7 +73,7 @@ class TestTargets:
 
 class TestStudent:
     def test_every_word_finds_its_translations_first(self, mini: EmbeddedEncoder) -> None:
-        sides = {code: _encode(MINI, mini, code) for code in LANGUAGES}
+        sides = {code: encoded(MINI, mini, code) for code in LANGUAGES}
         for source, target in permutations(LANGUAGES, 2):
             pairs = bitext(sides[source].expressions, sides[target].expressions)
             found = retrieval(sides[source].vectors, sides[target].vectors, pairs, ks=(1,))
