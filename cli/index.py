@@ -40,6 +40,7 @@ def build_with_progress(
     encoder: "Encoder",
     languages: list[str] | None = None,
     force: bool = False,
+    patience: float = 0,
 ) -> None:
     """Build, with a bar per language, and say what came of it."""
     from indexer.build import build as build_indices
@@ -54,6 +55,7 @@ def build_with_progress(
             lambda language, done, total: bars.advance(
                 f"{encoder.spec.name} {language}", done, total
             ),
+            patience,
         )
     say = output.notes()
     for language, why in made.repaired.items():

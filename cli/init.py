@@ -3,6 +3,9 @@
 from cli import output
 from cli.index import build_with_progress
 
+PATIENCE = 300.0
+"""Seconds to wait for another process that is building the same indices."""
+
 
 def init() -> None:
     """Create or upgrade the store, load the bundled lexicon, build the embedded indices.
@@ -32,7 +35,8 @@ def init() -> None:
         f"lexicon {loaded.added:,} concepts added, {loaded.updated:,} updated, "
         f"{loaded.unchanged:,} unchanged, {loaded.retired:,} retired"
     )
-    build_with_progress(service, open_encoder("embedded", settings))
+    # Two that start together, such as two services of one machine, both end with a ready home.
+    build_with_progress(service, open_encoder("embedded", settings), patience=PATIENCE)
     try:
         fresh = not report.stored(service, "embedded").stale
     except ReportMissing:

@@ -15,19 +15,12 @@ def status(form: OutputFormat = Format.TABLE) -> None:
     if form is Format.JSON:
         print(found.model_dump_json(indent=2))
         return
-    rows = [
-        (
-            encoder.name,
-            index.language,
-            f"{index.rows:,}",
-            f"{index.uncovered:,}",
-            index.generation or "–",
-            index.state,
-        )
+    rows: list[tuple[object, ...]] = [
+        (encoder.name, index.language, index.rows, index.uncovered, index.generation, index.state)
         for encoder in found.encoders
         for index in encoder.indices
     ]
-    rows += [(e.name, "–", "–", "–", "–", e.problem) for e in found.encoders if e.problem]
+    rows += [(e.name, None, None, None, None, e.problem) for e in found.encoders if e.problem]
     if form is Format.CSV:
         output.write_csv(("encoder", "language", "rows", "uncovered", "generation", "state"), rows)
         return
@@ -49,6 +42,12 @@ def status(form: OutputFormat = Format.TABLE) -> None:
     screen = output.console()
     screen.print(output.table("store", ("", ""), facts.items()))
     columns = ("encoder", "language", ">forms", ">not covered", "live generation", "state")
-    screen.print(output.table("\nindices", columns, rows))
+    screen.print(output.table("\nindices", columns, [tuple(map(_shown, row)) for row in rows]))
     for problem in found.problems:
         output.warn(problem)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -58,16 +58,18 @@ def build(
     languages: Sequence[str] | None = None,
     force: bool = False,
     advance: Advance = lambda _language, _done, _total: None,
+    patience: float = 0,
 ) -> BuildReport:
     """Bring an encoder's indices up to date with the store.
 
     Languages whose live generation is sound and holds exactly the store's forms are left alone
     unless ``force``. Everything is encoded before anything is published, so a failure changes
-    nothing. Raises :class:`~lexicon.errors.IndexBusy` while another process builds.
+    nothing. While another process builds, this one waits for ``patience`` seconds, then raises
+    :class:`~lexicon.errors.IndexBusy`.
     """
     spec = encoder.spec
     report = BuildReport(spec.identity)
-    with generations.building(spec.identity):
+    with generations.building(spec.identity, patience):
         with sessions() as session:
             known = queries.languages(session)
             wanted = [queries.require_language(session, code) for code in languages or known]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -185,9 +186,8 @@ def make_home(settings: Settings) -> None:
     """Create the home folder, or say why that cannot be done."""
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        probe = settings.home / ".writable"
-        probe.touch()
-        probe.unlink()
+        # A file without a name: two that start together cannot take it from each other.
+        TemporaryFile(dir=settings.home).close()
     except OSError as error:
         raise StoreUnavailable(
             f"the home folder {settings.home} cannot be written ({error.strerror}); "

@@ -1,6 +1,9 @@
 """``lexicon init``: from nothing, again, and where it cannot."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -198,3 +201,15 @@ def test_the_store_that_init_makes_is_opened_by_the_service(small: Path) -> None
     invoke("init")
     service = open_service(Settings(home=small))
     assert set(service.live_generations(service.encoder(None))) == {"en", "fr", "hi", "kn"}
+
+
+def test_two_that_start_together_both_end_ready(tmp_path: Path) -> None:
+    program = str(Path(sys.executable).with_name("lexicon"))
+    environment = {**os.environ, "LEXICON_HOME": str(tmp_path / "home")}
+    both = [
+        subprocess.Popen([program, "init"], env=environment, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=300)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert all(words.splitlines()[-1] == f"ready   {tmp_path / 'home'}" for words in said)

@@ -249,10 +249,10 @@ def test_a_file_in_place_of_the_home_is_named_with_the_remedy(tmp_path: Path, be
 def test_a_home_that_cannot_be_written_is_named(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def denied(self: Path, *_args: object, **_options: object) -> None:
-        raise PermissionError(13, "Permission denied", str(self))
+    def denied(*_args: object, **_options: object) -> None:
+        raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "touch", denied)
+    monkeypatch.setattr(store, "TemporaryFile", denied)
     with pytest.raises(StoreUnavailable, match=r"cannot be written \(Permission denied\)"):
         store.make_home(settings)
 
