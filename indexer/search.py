@@ -102,9 +102,10 @@ class _Candidate:
 def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
     """The ``k`` nearest forms of the target language, best first.
 
-    Equal scores are ordered by sense rank, then lemma. A word that the lexicon holds is answered
-    from its stored vector; other text is encoded. With ``concept``, the query is that sense: the
-    normalised mean of the concept's forms in every language but the target.
+    Equal scores are ordered by sense rank, then frequency, then lemma: a query word lies midway
+    between its senses, and *water* is *eau* before it is *arroser*. A word that the lexicon holds
+    is answered from its stored vector; other text is encoded. With ``concept``, the query is that
+    sense: the normalised mean of the concept's forms in every language but the target.
 
     Raises :class:`InvalidInput` for values that cannot be answered and the index's own errors.
     """
@@ -345,7 +346,8 @@ class _Ranking:
         return 2 * last_cosine - own - self.least_mean < kth.csls - TIE
 
     def _ordered(self, candidates: list[_Candidate]) -> list[_Candidate]:
-        """By score; those within ``TIE`` of the best of their group by sense rank, then lemma."""
+        """By score; those within ``TIE`` of the best of their group by sense rank, then the
+        commoner word where frequencies are known, then lemma."""
         by_score = sorted(candidates, key=self._score, reverse=True)
         group_of: dict[int, int] = {}
         group, leader = 0, 0.0
@@ -353,7 +355,10 @@ class _Ranking:
             if place == 0 or leader - self._score(candidate) > TIE:
                 group, leader = place, self._score(candidate)
             group_of[candidate.row] = group
-        return sorted(by_score, key=lambda c: (group_of[c.row], self._sense_rank(c), c.form.lemma))
+        return sorted(
+            by_score,
+            key=lambda c: (group_of[c.row], self._sense_rank(c), -_frequency(c), c.form.lemma),
+        )
 
     def _score(self, candidate: _Candidate) -> float:
         return candidate.cosine if self.request.score == "cosine" else candidate.csls
@@ -362,3 +367,8 @@ class _Ranking:
         """Rank of the best sense shared with the query, or of the best sense."""
         shared = [s.rank for s in candidate.senses if s.concept_id in self.meaning.concept_ids]
         return min(shared or [sense.rank for sense in candidate.senses] or [0])
+
+
+def _frequency(candidate: _Candidate) -> float:
+    """Zipf value of the form, 0 where its language has none."""
+    return max((sense.frequency or 0.0 for sense in candidate.senses), default=0.0)

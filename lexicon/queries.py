@@ -72,12 +72,13 @@ def form_digest(rows: Sequence[Form]) -> str:
 
 @dataclass(frozen=True)
 class SenseRow:
-    """One sense with what a result shows of it."""
+    """One sense with what a result shows of it and is ordered by."""
 
     lexeme_id: int
     language: str
     lemma: str
     pos: str
+    frequency: float | None
     rank: int
     concept_id: int
     key: str
@@ -89,6 +90,7 @@ _SENSE_COLUMNS = (
     Lexeme.language,
     Lexeme.lemma,
     Lexeme.pos,
+    Lexeme.frequency,
     Sense.rank,
     Concept.id.label("concept_id"),
     Concept.key,
@@ -96,7 +98,7 @@ _SENSE_COLUMNS = (
 )
 
 
-def _sense_row(row: Row[int, str, str, str, int, int, str, str]) -> SenseRow:
+def _sense_row(row: Row[int, str, str, str, float | None, int, int, str, str]) -> SenseRow:
     return SenseRow(*row)
 
 

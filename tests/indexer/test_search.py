@@ -19,6 +19,7 @@ from lexicon.errors import (
     UnknownEncoder,
     UnknownLanguage,
 )
+from lexicon.ingest import SourceEntry, replace_source
 from lexicon.settings import Settings
 from lexicon.store import Sessions, writing
 from tests.conftest import TINY, AxisEncoder, fill
@@ -465,6 +466,23 @@ class TestBadInput:
         entries = [entry("one", en="x", fr="y")]
         with pytest.raises(EncoderFault, match=r"axis gave a zero vector for text 0"):
             world(settings, sessions, monkeypatch, entries, {"en": {"x": [0, 0, 0, 0]}})
+
+
+class TestFrequency:
+    def test_the_commoner_of_two_equal_words_comes_first(
+        self, service: LexiconService, sessions: Sessions
+    ) -> None:
+        assert lemmas(ask(service, "bank", "en", "fr", k=2)) == ["banque", "rive"]
+        with writing(sessions) as session:
+            replace_source(
+                session,
+                SourceEntry("tiny", "CC0-1.0", "1", "-"),
+                TINY,
+                {("fr", "rive"): 4.5, ("fr", "banque"): 4.0},
+            )
+        answer = ask(service, "bank", "en", "fr", k=2)
+        assert lemmas(answer) == ["rive", "banque"]
+        assert answer.results[0].cosine == answer.results[1].cosine
 
 
 class TestAfterTheBuild:

@@ -136,6 +136,7 @@ def test_a_sense_says_what_a_result_shows(session: Session) -> None:
         language="kn",
         lemma="ಜಲ",
         pos="noun",
+        frequency=None,
         rank=1,
         concept_id=sense.concept_id,
         key="water.noun.1",
