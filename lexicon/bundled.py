@@ -7,7 +7,8 @@ from pathlib import Path
 from lexicon import cldr, frequencies, queries
 from lexicon.entries import ConceptEntry, digest
 from lexicon.formats import wide
-from lexicon.ingest import IngestReport, SourceEntry, replace_source, seed_languages
+from lexicon.ingest.report import IngestReport, SourceEntry
+from lexicon.ingest.words import replace_source, seed_languages
 from lexicon.store import Sessions, writing
 
 NAME = "semantic-lexicon"

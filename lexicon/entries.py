@@ -1,10 +1,12 @@
 """A concept with its words, as every file format reads and writes it."""
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from lexicon.errors import InvalidInput
+from lexicon.languages import script_of
 from lexicon.normalize import clean
 
 PARTS_OF_SPEECH = (
@@ -20,21 +22,31 @@ PARTS_OF_SPEECH = (
     "intj",
     "part",
     "propn",
+    "x",
 )
-"""Lower-case Universal Dependencies tags; coordinating and subordinating conjunctions are one."""
+"""Lower-case Universal Dependencies tags; coordinating and subordinating conjunctions are one, and
+``x`` is a word whose part of speech the source does not say."""
 
 ALTERNATIVES = "|"
 
 
 @dataclass(frozen=True)
 class ConceptEntry:
-    """One concept: ``forms`` maps a language code to its lemmas, best first."""
+    """One concept: ``forms`` maps a language code to its lemmas, best first.
+
+    ``external`` maps a scheme such as ``ili`` to the concept's identifiers there. ``unsensed``: a
+    pair of words from a dictionary that does not say which of their senses it means.
+    ``frequencies`` maps (language, lemma) to Zipf values, where the source has them.
+    """
 
     key: str
     pos: str
     field: str
     gloss: str
     forms: Mapping[str, tuple[str, ...]]
+    external: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    unsensed: bool = False
+    frequencies: Mapping[tuple[str, str], float] = dataclasses.field(default_factory=dict)
 
 
 def checked(key: str, pos: str, field: str, gloss: str, cells: Mapping[str, str]) -> ConceptEntry:
@@ -46,20 +58,80 @@ def checked(key: str, pos: str, field: str, gloss: str, cells: Mapping[str, str]
     >>> checked("water.noun.1", "noun", "water", "clear liquid", {"fr": "eau"}).forms
     {'fr': ('eau',)}
     """
-    if pos not in PARTS_OF_SPEECH:
+    lists = {language: cell.split(ALTERNATIVES) for language, cell in cells.items() if cell.strip()}
+    return checked_lists(key, pos, field, gloss, lists)
+
+
+def checked_lists(
+    key: str,
+    pos: str,
+    field: str,
+    gloss: str,
+    lists: Mapping[str, Sequence[str]],
+    external: Mapping[str, Sequence[str]] | None = None,
+    unsensed: bool = False,
+) -> ConceptEntry:
+    """Like :func:`checked`, from forms that are already apart."""
+    if pos not in _KNOWN:
         raise InvalidInput(f"unknown part of speech {pos!r}; known: {', '.join(PARTS_OF_SPEECH)}")
-    forms = {
-        language: tuple(
-            dict.fromkeys(clean(form, f"{language} form") for form in cell.split(ALTERNATIVES))
-        )
-        for language, cell in cells.items()
-        if cell.strip()
-    }
+    forms = {language: _forms(language, given) for language, given in lists.items() if given}
     if not forms:
-        raise InvalidInput(f"concept {key!r} has no word in any language; give at least one")
+        raise InvalidInput(f"concept {key[:80]!r} has no word in any language; give at least one")
     return ConceptEntry(
-        clean(key, "concept key"), pos, clean(field, "field"), clean(gloss, "gloss"), forms
+        clean(key, "concept key"),
+        pos,
+        clean(field, "field"),
+        clean(gloss, "gloss"),
+        forms,
+        {
+            clean(scheme, "scheme"): tuple(clean(one, f"{scheme} identifier") for one in ids)
+            for scheme, ids in (external or {}).items()
+            if ids
+        },
+        unsensed,
     )
+
+
+_KNOWN = frozenset(PARTS_OF_SPEECH)
+
+
+def _forms(language: str, given: Sequence[str]) -> tuple[str, ...]:
+    if len(given) == 1 and ALTERNATIVES not in given[0]:
+        return (clean(given[0], f"{language} form"),)
+    forms = tuple(dict.fromkeys(clean(form, f"{language} form") for form in given))
+    for form in forms:
+        if ALTERNATIVES in form:
+            raise InvalidInput(
+                f"{language} form {form[:80]!r} holds {ALTERNATIVES!r}, which separates "
+                "alternatives; give them one by one"
+            )
+    return forms
+
+
+def require_scripts(entry: ConceptEntry, scripts: Mapping[str, str]) -> None:
+    """Raise :class:`InvalidInput` unless every form is written in its language's script.
+
+    ``scripts`` maps each language to its ISO 15924 code. Numbers and signs pass; so does a word of
+    two scripts joined by a space or hyphen (*X-किरण*), but not two scripts within one word: those
+    are letters that only look alike.
+    """
+    for language, lemmas in entry.forms.items():
+        wanted = scripts[language]
+        for lemma in lemmas:
+            found = script_of(lemma)
+            if found not in (wanted, "Zyyy"):
+                _require_script(language, lemma, wanted, found)
+
+
+def _require_script(language: str, lemma: str, wanted: str, found: str) -> None:
+    remedy = f"write it in {wanted}, or import with --any-script"
+    if found != "Zxxx":
+        raise InvalidInput(
+            f"{language} form {lemma!r} is written in {found}, not {wanted}; {remedy}"
+        )
+    parts = [script_of(part) for part in lemma.replace("-", " ").split()]
+    if "Zxxx" in parts or wanted not in parts:
+        raise InvalidInput(f"{language} form {lemma!r} mixes scripts within a word; {remedy}")
 
 
 def digest(entries: Iterable[ConceptEntry]) -> str:
@@ -67,5 +139,6 @@ def digest(entries: Iterable[ConceptEntry]) -> str:
     lines = []
     for entry in entries:
         cells = (f"{code}={ALTERNATIVES.join(entry.forms[code])}" for code in sorted(entry.forms))
-        lines.append("\t".join((entry.key, entry.pos, entry.field, entry.gloss, *cells)))
+        extra = [f"{scheme}:{'|'.join(ids)}" for scheme, ids in sorted(entry.external.items())]
+        lines.append("\t".join((entry.key, entry.pos, entry.field, entry.gloss, *cells, *extra)))
     return sha256("\n".join(sorted(lines)).encode()).hexdigest()

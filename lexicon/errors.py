@@ -5,6 +5,7 @@ answers with the status that ``api.errors`` keeps beside each class.
 """
 
 from errno import EACCES, EADDRINUSE
+from pathlib import Path
 
 
 class LexiconError(Exception):
@@ -127,3 +128,22 @@ class AddressUnusable(LexiconError):
             free = port + 1 if port < 65_535 else 8_000
             remedy = f"choose another port: lexicon serve --port {free}"
         super().__init__(f"cannot listen on {host}:{port} ({error.strerror or error}); {remedy}")
+
+
+class BackupDamaged(LexiconError):
+    def __init__(self, file: Path, why: str) -> None:
+        super().__init__(
+            f"{file} is damaged or no backup ({why}) and is not restored; use another copy of it"
+        )
+
+
+class BackupTooNew(LexiconError):
+    def __init__(self, file: Path, found: str, wanted: str) -> None:
+        super().__init__(
+            f"the backup {file} is of {found}, which is newer than this version's {wanted}; "
+            "upgrade the semantic-lexicon package"
+        )
+
+
+class BackupRefused(LexiconError):
+    """A backup that cannot be written there, or not be restored into this store."""

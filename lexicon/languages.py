@@ -3,6 +3,7 @@
 Languages are rows of the store: a fifth is an import, not a release.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ _ISO_15924 = {"LATIN": "Latn", "DEVANAGARI": "Deva", "KANNADA": "Knda", "GREEK":
 _ISO_15924 |= {"CYRILLIC": "Cyrl", "ARABIC": "Arab", "BENGALI": "Beng", "TAMIL": "Taml"}
 _ISO_15924 |= {"TELUGU": "Telu", "MALAYALAM": "Mlym", "CJK": "Hani", "GUJARATI": "Gujr"}
 
+# Words that need no look at every letter: each is of one script and begins with a letter.
+_LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f][A-Za-z\u00c0-\u024f '.\\-]*")
+_DEVANAGARI = re.compile("[\u0904-\u0939][\u0900-\u0963 \\-]*")
+_KANNADA = re.compile("[\u0c85-\u0cb9][\u0c82-\u0ccd \\-]*")
+
 
 def script_of(text: str) -> str:
     """ISO 15924 code of the script of ``text``: ``Zyyy`` without letters, ``Zxxx`` when mixed.
@@ -34,6 +40,12 @@ def script_of(text: str) -> str:
     >>> [script_of(word) for word in ("eau", "पानी", "ನೀರು", "24", "eauನೀ")]
     ['Latn', 'Deva', 'Knda', 'Zyyy', 'Zxxx']
     """
+    if _LATIN.fullmatch(text):
+        return "Latn"
+    if _KANNADA.fullmatch(text):
+        return "Knda"
+    if _DEVANAGARI.fullmatch(text):
+        return "Deva"
     found = set()
     for character in text:
         # Modifier letters, such as the letter apostrophe, belong to every script.

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -22,6 +23,10 @@ NLI_LABELS = ("entailment", "neutral", "contradiction")
 
 # SQLite only numbers rows by itself in a column that is literally INTEGER.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+# Ordered by code point in every database, whatever its locale: exports are the same everywhere,
+# and an index serves a prefix.
+Written = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _now() -> datetime:
@@ -41,7 +46,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         int: RowId,
-        str: Text(),
+        str: Written,
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSON(),
     }
@@ -72,7 +77,8 @@ class Source(Base):
 
 
 class Concept(Base):
-    """One meaning, whatever the language."""
+    """One meaning, whatever the language. ``unsensed``: a pair of words whose source does not say
+    which of their senses it means."""
 
     __tablename__ = "concept"
 
@@ -82,6 +88,7 @@ class Concept(Base):
     pos: Mapped[str] = mapped_column(String(16))
     field: Mapped[str] = mapped_column(index=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)
+    unsensed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     senses: Mapped[list["Sense"]] = relationship(back_populates="concept", passive_deletes=True)
 
@@ -99,18 +106,21 @@ class ExternalId(Base):
 
 
 class Lexeme(Base):
-    """One word of one language and part of speech. ``frequency`` is on the Zipf scale."""
+    """One word of one language and part of speech. ``frequency`` is on the Zipf scale; ``folded``
+    finds it for who spells it otherwise."""
 
     __tablename__ = "lexeme"
     __table_args__ = (
         UniqueConstraint("language", "lemma", "pos"),
         Index(None, "language", "search_key"),
+        Index(None, "language", "folded"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(String(16), ForeignKey("language.code"))
     lemma: Mapped[str]
     search_key: Mapped[str]
+    folded: Mapped[str] = mapped_column(server_default="")
     script: Mapped[str] = mapped_column(String(4))
     pos: Mapped[str] = mapped_column(String(16))
     frequency: Mapped[float | None]

@@ -20,25 +20,41 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\
 _APOSTROPHES = str.maketrans("\u2019\u02bc\u2018\uff07", "''''")
 _WHITESPACE = re.compile(r"\s+")
 
+# Letters, marks and signs of the lexicon's scripts that are text beyond doubt, so that nine words
+# in ten need no closer look. Composition is still checked: it depends on neighbours.
+_LETTER = (
+    "!-~\u00a1-\u00ac\u00ae-\u024f\u2019\u0900-\u097f"
+    "\u0c82\u0c83\u0c85-\u0c8c\u0c8e-\u0c90\u0c92-\u0ca8\u0caa-\u0cb3\u0cb5-\u0cb9"
+    "\u0cbc-\u0cc4\u0cc6-\u0cc8\u0cca-\u0ccd"
+)
+# Scripts without case: nothing to fold, provided that nothing is to be composed either.
+_CASELESS = re.compile(
+    "[\u0904-\u0928\u092a-\u0930\u0932\u0935-\u0939\u093e-\u094d]+|[\u0c85-\u0cb9\u0cbe-\u0cc4\u0cc7\u0cc8\u0ccb-\u0ccd]+"
+)
+_PLAIN = re.compile(f"[{_LETTER}]+(?: [{_LETTER}]+)*")
 
-def clean(text: str, what: str = "text") -> str:
+
+def clean(text: str, what: str = "text", limit: int = MAX_TEXT) -> str:
     """``text`` in NFC, trimmed, with single spaces.
 
     Joiners (U+200C, U+200D) stay: they are part of how a Kannada or Hindi word is written.
     Raises :class:`InvalidInput` for empty text, control characters, lone surrogates and more
-    than ``MAX_TEXT`` characters.
+    than ``limit`` characters.
 
     >>> clean("  cafe\\u0301  au   lait ")
     'café au lait'
     """
+    if len(text) <= limit and _PLAIN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return text
     # Composing a megabyte first would be work done for a caller who is refused anyway.
     tidy = text
-    if len(text) <= 4 * MAX_TEXT:
+    if len(text) <= 4 * limit:
         tidy = unicodedata.normalize("NFC", _WHITESPACE.sub(" ", text).strip())
-    if len(tidy) > MAX_TEXT:
+    if len(tidy) > limit:
+        remedy = "shorten it to a word, phrase or definition" if limit == MAX_TEXT else "shorten it"
         raise InvalidInput(
-            f"{what} of {len(tidy):,} characters ({tidy[:20]!r}…) is longer than {MAX_TEXT:,}; "
-            "shorten it to a word, phrase or definition"
+            f"{what} of {len(tidy):,} characters ({tidy[:20]!r}…) is longer than {limit:,}; "
+            f"{remedy}"
         )
     if not tidy.translate(_INVISIBLE).strip():
         raise InvalidInput(f"empty {what} {text!r}; give at least one letter")
@@ -59,6 +75,10 @@ def search_key(text: str) -> str:
     >>> search_key("L\\u2019Inde") == search_key("l'inde")
     True
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip().lower()
+    if _CASELESS.fullmatch(text):
+        return text
     # Folding first: the fold of "ŉ" is itself two characters, one of them an apostrophe.
     folded = text.casefold().translate(_INVISIBLE).translate(_APOSTROPHES)
     return unicodedata.normalize("NFC", _WHITESPACE.sub(" ", folded).strip())

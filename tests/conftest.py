@@ -16,8 +16,10 @@ from indexer.vectors import unit_rows
 from lexicon import migrate, store
 from lexicon.entries import ConceptEntry, checked
 from lexicon.errors import InvalidInput
-from lexicon.ingest import SourceEntry, replace_source, seed_languages
+from lexicon.ingest.report import SourceEntry
+from lexicon.ingest.words import replace_source, seed_languages
 from lexicon.settings import Settings
+from tests.postgres import Databases, server
 
 # Four axes: water, river bank, money bank, to run.
 _AXES = {
@@ -118,6 +120,24 @@ def no_lexicon_variables(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"LEXICON_{name}", raising=False)
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Databases of a PostgreSQL server."""
+    folder = tmp_path_factory.mktemp("postgres")
+    with server(folder / "server") as url:
+        made = Databases(url, folder)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def postgres_url(databases: Databases) -> Iterator[str]:
+    """A PostgreSQL database at the current schema."""
+    name = databases.migrated()
+    yield databases.url(name)
+    databases.drop(name)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a home that does not exist yet; its default encoder is ``axis``."""
@@ -130,7 +150,9 @@ def sessions(settings: Settings) -> Iterator[store.Sessions]:
     store.make_home(settings)
     engine = store.connect(settings)
     migrate.upgrade(engine)
-    yield store.open_store(settings)
+    opened = store.open_store(settings)
+    yield opened
+    opened.kw["bind"].dispose()
     engine.dispose()
 
 

@@ -3,10 +3,11 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from lexicon.entries import ALTERNATIVES, ConceptEntry, checked
 from lexicon.errors import InvalidInput
+from lexicon.formats.reading import MAX_LINE, Input, Rejected, Row
 
 FIXED = ("concept", "pos", "field", "gloss")
 
@@ -27,58 +28,76 @@ class _Csv(csv.excel):
 DIALECTS: dict[str, type[csv.Dialect]] = {"tsv": _Tsv, "csv": _Csv}
 
 
-class _Rows:
-    """A csv reader whose failures name file and line."""
-
-    def __init__(self, path: Path, reader: Any) -> None:
-        self._path = path
-        self._reader = reader
-
-    @property
-    def line_num(self) -> int:
-        return int(self._reader.line_num)
-
-    def __iter__(self) -> "_Rows":
-        return self
-
-    def __next__(self) -> list[str]:
-        try:
-            row: list[str] = next(self._reader)
-            return row
-        except UnicodeDecodeError as error:
-            raise InvalidInput(
-                f"{self._path}: after line {self._reader.line_num} it is not UTF-8 "
-                f"(byte {error.start}); save it as UTF-8"
-            ) from error
-        except csv.Error as error:
-            raise InvalidInput(f"{self._path}: line {self._reader.line_num}: {error}") from error
-
-
 def read(path: Path, dialect: str = "tsv") -> Iterator[ConceptEntry]:
-    """The entries of a wide file, in its order.
+    """The entries of a wide file that must be sound, in its order.
 
     Raises :class:`InvalidInput` naming file, line and column at the first row that is not one.
     """
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = _Rows(path, csv.reader(stream, DIALECTS[dialect]))
-        header = next(rows, [])
-        fixed, languages = tuple(header[: len(FIXED)]), header[len(FIXED) :]
-        if fixed != FIXED or not languages or len(set(languages)) < len(languages):
-            raise InvalidInput(
-                f"{path}: line 1 is {header!r}; the wide layout begins with the columns "
-                f"{', '.join(FIXED)}, then one per language"
+    for record in records(Input(path), dialect):
+        if isinstance(record, Rejected):
+            raise InvalidInput(f"{path}: line {record.line}: {record.reason}")
+        yield record.entry
+
+
+def records(source: Input, dialect: str = "tsv") -> Iterator[Row[ConceptEntry] | Rejected]:
+    """Every line after the header as an entry or a reject.
+
+    Raises :class:`InvalidInput` for a header that is not one and for quotes that never close.
+    """
+    rows = _tab_separated(source) if dialect == "tsv" else _quoted(source)
+    _, header = next(rows, (1, []))
+    languages = checked_header(source.path, header)
+    width = len(header)
+    for number, row in rows:
+        if len(row) != width:
+            reason = f"{len(row)} columns, not {width}"
+            yield Rejected.of(number, reason, "\t".join(row))
+            continue
+        key, pos, field, gloss = row[: len(FIXED)]
+        try:
+            yield Row(
+                number,
+                checked(
+                    key, pos, field, gloss, dict(zip(languages, row[len(FIXED) :], strict=True))
+                ),
             )
-        for row in rows:
-            if len(row) != len(header):
-                raise InvalidInput(
-                    f"{path}: line {rows.line_num} has {len(row)} columns, not {len(header)}"
-                )
-            cells = dict(zip(languages, row[len(FIXED) :], strict=True))
-            key, pos, field, gloss = row[: len(FIXED)]
+        except InvalidInput as error:
+            yield Rejected.of(number, error, "\t".join(row))
+
+
+def checked_header(path: Path, header: Sequence[str]) -> list[str]:
+    """The language codes of a header, or :class:`InvalidInput`."""
+    fixed, languages = tuple(header[: len(FIXED)]), list(header[len(FIXED) :])
+    if fixed != FIXED or not languages or len(set(languages)) < len(languages):
+        raise InvalidInput(
+            f"{path}: line 1 is {str(header)[:200]}; the wide layout begins with the columns "
+            f"{', '.join(FIXED)}, then one per language"
+        )
+    return languages
+
+
+def _tab_separated(source: Input) -> Iterator[tuple[int, list[str]]]:
+    for number, line in source.lines():
+        yield number, line.split("\t")
+
+
+def _quoted(source: Input) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(MAX_LINE)
+    with source.text() as stream:
+        reader = csv.reader(stream, DIALECTS["csv"], strict=True)
+        while True:
+            start = reader.line_num + 1
             try:
-                yield checked(key, pos, field, gloss, cells)
-            except InvalidInput as error:
-                raise InvalidInput(f"{path}: line {rows.line_num}: {error}") from error
+                row = next(reader, None)
+            except csv.Error as error:
+                raise InvalidInput(
+                    f"{source.path}: line {start}: {error}; quote cells that hold commas, and "
+                    "double the quotes inside them"
+                ) from error
+            if row is None:
+                return
+            if row:
+                yield start, row
 
 
 def write(

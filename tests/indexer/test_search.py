@@ -19,7 +19,8 @@ from lexicon.errors import (
     UnknownEncoder,
     UnknownLanguage,
 )
-from lexicon.ingest import SourceEntry, replace_source
+from lexicon.ingest.report import SourceEntry
+from lexicon.ingest.words import replace_source
 from lexicon.settings import Settings
 from lexicon.store import Sessions, writing
 from tests.conftest import TINY, AxisEncoder, fill

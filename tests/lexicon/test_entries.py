@@ -48,7 +48,7 @@ def test_an_unknown_part_of_speech_names_the_known_ones(pos: str) -> None:
         checked("a.noun.1", pos, "f", "g", {"en": "a"})
     assert str(caught.value) == (
         f"unknown part of speech {pos!r}; known: noun, verb, adj, adv, pron, adp, conj, det, num, "
-        "intj, part, propn"
+        "intj, part, propn, x"
     )
 
 

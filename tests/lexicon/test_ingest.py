@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
-from lexicon import ingest, queries, store
+from lexicon import queries, store
 from lexicon.entries import ConceptEntry, checked
 from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
-from lexicon.ingest import IngestReport, SourceEntry, replace_source, seed_languages
+from lexicon.ingest import staging
+from lexicon.ingest.report import IngestReport, SourceEntry
+from lexicon.ingest.words import replace_source, seed_languages
 from lexicon.models import Language, Lexeme, Sense
 from tests.conftest import TINY, fill
 from tests.lexicon.snapshot import everything
@@ -63,7 +65,7 @@ def filled(sessions: store.Sessions) -> store.Sessions:
 def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Sizes that cut the four concepts one by one, in two pairs and not at all."""
     size: int = request.param
-    monkeypatch.setattr(ingest, "CHUNK", size)
+    monkeypatch.setattr(staging, "CHUNK", size)
     return size
 
 
@@ -295,7 +297,7 @@ def test_a_fifth_language_is_an_import(filled: store.Sessions) -> None:
 def test_a_failure_in_the_middle_leaves_nothing(
     filled: store.Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "CHUNK", 2)
+    monkeypatch.setattr(staging, "CHUNK", 2)
     before = everything(filled)
 
     def failing() -> Iterator[ConceptEntry]:
@@ -312,7 +314,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
 def test_a_fault_of_the_database_in_the_middle_leaves_nothing(
     filled: store.Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "CHUNK", 2)
+    monkeypatch.setattr(staging, "CHUNK", 2)
     before = everything(filled)
     with filled.begin() as session:
         session.execute(
@@ -332,7 +334,7 @@ def test_a_fault_of_the_database_in_the_middle_leaves_nothing(
 def test_progress_is_told_after_each_chunk(
     sessions: store.Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "CHUNK", 3)
+    monkeypatch.setattr(staging, "CHUNK", 3)
     told: list[int] = []
     load(sessions, TINY, advance=told.append)
     assert told == [3, 1]
@@ -401,7 +403,7 @@ def test_five_forms_in_five_languages_fit_into_a_plain_sqlite(sessions: store.Se
             "g",
             {code: tuple(f"{row}-{n}" for n in "abcde") for code in codes},
         )
-        for row in range(ingest.CHUNK)
+        for row in range(staging.CHUNK)
     ]
-    assert load(sessions, rows).added == ingest.CHUNK
-    assert load(sessions, []).retired == ingest.CHUNK
+    assert load(sessions, rows).added == staging.CHUNK
+    assert load(sessions, []).retired == staging.CHUNK

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from lexicon import queries, store
 from lexicon.entries import checked
 from lexicon.errors import UnknownConcept, UnknownLanguage
-from lexicon.ingest import SourceEntry, replace_source
+from lexicon.ingest.report import SourceEntry
+from lexicon.ingest.words import replace_source
 from lexicon.models import AlignmentRun, AlignmentScore, Encoder, Generation
 from lexicon.queries import Form, StoreCounts, form_digest
 from tests.conftest import TINY, fill

@@ -1,0 +1,1 @@
+"""Bringing words and sentence pairs into the store: staged, then merged in one transaction."""

@@ -1,0 +1,126 @@
+"""Every read of the stored sentence pairs, each a named function."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from sqlalchemy import ColumnElement, collate, func, or_, select
+from sqlalchemy.orm import Session
+
+from lexicon.formats.pairs.entry import PairEntry
+from lexicon.labels import gold
+from lexicon.models import SentencePair
+
+CHUNK = 2_000
+"""Pairs on their way from the database to who reads all of them."""
+
+
+@dataclass(frozen=True)
+class StoredPair(PairEntry):
+    """A pair with where it stands in the store."""
+
+    id: int
+    dataset: str
+    split: str
+
+
+_COLUMNS = [getattr(SentencePair, field.name) for field in fields(StoredPair)]
+
+
+@dataclass(frozen=True)
+class PairCount:
+    """How many pairs of a data set, split and languages have one label, None for no gold label."""
+
+    dataset: str
+    split: str
+    premise_language: str
+    hypothesis_language: str
+    label: str | None
+    pairs: int
+
+
+def list_pairs(
+    session: Session,
+    dataset: str | None = None,
+    split: str | None = None,
+    language: str | None = None,
+    label: str | None = None,
+    limit: int = 20,
+    after: int = 0,
+) -> list[StoredPair]:
+    """At most ``limit`` pairs by ascending id, beginning behind the id ``after``.
+
+    ``language`` is that of the premise or of the hypothesis; the label ``-`` asks for pairs
+    without one.
+    """
+    statement = select(*_COLUMNS).where(*_chosen(dataset, split, language))
+    if label is not None:
+        statement = statement.where(SentencePair.label.is_not_distinct_from(gold(label)))
+    rows = session.execute(
+        statement.where(SentencePair.id > after).order_by(SentencePair.id).limit(limit)
+    )
+    return [StoredPair(*row) for row in rows]
+
+
+def every_pair(
+    session: Session,
+    dataset: str | None = None,
+    split: str | None = None,
+    language: str | None = None,
+) -> Iterator[StoredPair]:
+    """All pairs, ordered by data set, split, languages and key; a part is in memory at a time."""
+    chosen = _chosen(dataset, split, language)
+    statement = select(*_COLUMNS).where(*chosen).order_by(*_identity(session))
+    for row in session.execute(statement.execution_options(yield_per=CHUNK)):
+        yield StoredPair(*row)
+
+
+def pair_counts(
+    session: Session,
+    dataset: str | None = None,
+    split: str | None = None,
+    language: str | None = None,
+) -> list[PairCount]:
+    """How many pairs there are of every data set, split, languages and label, in that order."""
+    columns = (
+        SentencePair.dataset,
+        SentencePair.split,
+        SentencePair.premise_language,
+        SentencePair.hypothesis_language,
+        SentencePair.label,
+    )
+    statement = select(*columns, func.count()).where(*_chosen(dataset, split, language))
+    counts = [PairCount(*row) for row in session.execute(statement.group_by(*columns))]
+    return sorted(counts, key=_place)
+
+
+def _place(count: PairCount) -> tuple[str, ...]:
+    return (
+        count.dataset,
+        count.split,
+        count.premise_language,
+        count.hypothesis_language,
+        count.label or "",
+    )
+
+
+def _chosen(
+    dataset: str | None, split: str | None, language: str | None
+) -> list[ColumnElement[bool]]:
+    pair = SentencePair
+    conditions = []
+    if dataset is not None:
+        conditions.append(pair.dataset == dataset)
+    if split is not None:
+        conditions.append(pair.split == split)
+    if language is not None:
+        either = or_(pair.premise_language == language, pair.hypothesis_language == language)
+        conditions.append(either)
+    return conditions
+
+
+def _identity(session: Session) -> list[ColumnElement[str]]:
+    # By code point in every database, so that exports are the same everywhere.
+    pair = SentencePair
+    collation = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+    columns = (pair.dataset, pair.split, pair.premise_language, pair.hypothesis_language, pair.key)
+    return [collate(column, collation) for column in columns]
