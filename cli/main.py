@@ -6,7 +6,7 @@ from importlib.metadata import version as installed
 
 import typer
 
-from cli import index, init, report, search, serve, status, words
+from cli import backup, index, init, pairs, report, search, serve, status, words
 from lexicon.errors import LexiconError
 
 app = typer.Typer(
@@ -40,7 +40,10 @@ app.command()(search.similarity)
 app.command()(report.report)
 app.command()(status.status)
 app.command()(serve.serve)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(words.app, name="words")
+app.add_typer(pairs.app, name="pairs")
 app.add_typer(index.app, name="index")
 
 

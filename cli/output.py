@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -16,6 +17,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from indexer.search import Suggested
+    from lexicon.suggest import Suggestion
 
 
 class Format(StrEnum):
@@ -56,6 +61,21 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
+
+
+def shown(value: object) -> str:
+    """A value as a person reads it: thousands apart, a dash for nothing."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def did_you_mean(suggestions: "Sequence[Suggestion | Suggested]") -> str:
+    """``; did you mean …`` with the reason of each suggestion, or nothing."""
+    if not suggestions:
+        return ""
+    named = (f"{one.lemma} ({one.language}, {one.kind})" for one in suggestions)
+    return f"; did you mean {', '.join(named)}?"
 
 
 def number(value: float | None, places: int = 3) -> str:

@@ -162,6 +162,10 @@ def _show(answer: "SearchAnswer") -> None:
             f"{query.text!r} is not in the vocabulary of {answer.encoder!r}: these are guesses "
             "from its spelling, whatever their cosine"
         )
+    if answer.suggestions:
+        output.warn(
+            f"{query.text!r} is not in the lexicon{output.did_you_mean(answer.suggestions)}"
+        )
 
 
 def similarity(

@@ -4,6 +4,8 @@ from cli import output
 from cli.output import Format
 from cli.search import OutputFormat
 
+_COLUMNS = ("encoder", "language", "rows", "uncovered", "missing", "generation", "state")
+
 
 def status(form: OutputFormat = Format.TABLE) -> None:
     """Show the store, the encoders, their live index generations and versions."""
@@ -16,13 +18,21 @@ def status(form: OutputFormat = Format.TABLE) -> None:
         print(found.model_dump_json(indent=2))
         return
     rows: list[tuple[object, ...]] = [
-        (encoder.name, index.language, index.rows, index.uncovered, index.generation, index.state)
+        (
+            encoder.name,
+            index.language,
+            index.rows,
+            index.uncovered,
+            index.missing,
+            index.generation,
+            index.state,
+        )
         for encoder in found.encoders
         for index in encoder.indices
     ]
-    rows += [(e.name, None, None, None, None, e.problem) for e in found.encoders if e.problem]
+    rows += [(e.name, None, None, None, None, None, e.problem) for e in found.encoders if e.problem]
     if form is Format.CSV:
-        output.write_csv(("encoder", "language", "rows", "uncovered", "generation", "state"), rows)
+        output.write_csv(_COLUMNS, rows)
         return
     facts = {
         "home": found.home,
@@ -41,13 +51,17 @@ def status(form: OutputFormat = Format.TABLE) -> None:
     }
     screen = output.console()
     screen.print(output.table("store", ("", ""), facts.items()))
-    columns = ("encoder", "language", ">forms", ">not covered", "live generation", "state")
-    screen.print(output.table("\nindices", columns, [tuple(map(_shown, row)) for row in rows]))
+    columns = (
+        "encoder",
+        "language",
+        ">forms",
+        ">not covered",
+        ">no vector",
+        "live generation",
+        "state",
+    )
+    screen.print(
+        output.table("\nindices", columns, [tuple(map(output.shown, row)) for row in rows])
+    )
     for problem in found.problems:
         output.warn(problem)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -20,6 +20,7 @@ from lexicon.entries import PARTS_OF_SPEECH
 from lexicon.errors import InvalidInput
 from lexicon.normalize import clean
 from lexicon.queries import Form, SenseRow
+from lexicon.suggest import Kind, suggestions
 
 MAX_K = 1_000
 TIE = 1e-5
@@ -59,12 +60,25 @@ class Translation(BaseModel):
     known_translation: bool
 
 
+class Suggested(BaseModel):
+    """A word of the lexicon that an unknown query may be a spelling of. ``kind``: ``romanised``,
+    ``accents`` or ``spelling``."""
+
+    lemma: str
+    language: str
+    kind: Kind
+
+
 class SearchAnswer(BaseModel):
+    """``suggestions`` are words that were perhaps meant; the results are those of the text as it
+    was given."""
+
     query: Query
     target_language: str
     encoder: str
     score: Score
     results: list[Translation]
+    suggestions: list[Suggested] = []
 
 
 @dataclass(frozen=True)
@@ -120,6 +134,7 @@ def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
         target = service.index(encoder, request.target)
         ranking = _Ranking(service, source, target, request, meaning)
         candidates = ranking.best(session)
+        meant = [] if meaning.form else suggestions(session, request.source, text)
     results = [
         Translation(
             lemma=candidate.form.lemma,
@@ -147,6 +162,7 @@ def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
         encoder=encoder.spec.name,
         score=request.score,
         results=results,
+        suggestions=[Suggested(**vars(one)) for one in meant],
     )
 
 
@@ -312,7 +328,7 @@ class _Ranking:
             # A form that has left the store since the index was built is not an answer.
             held = [s for lexeme in form.lexeme_ids for s in senses.get(lexeme, [])] if form else []
             if form and (held or self.request.pos is None):
-                held.sort(key=lambda sense: (sense.rank, sense.key))
+                held.sort(key=lambda sense: (sense.unsensed, sense.rank, sense.key))
                 found.append(
                     _Candidate(
                         form,

@@ -1,11 +1,14 @@
 """What there is: the store, the encoders that have built something, and what is live."""
 
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+import numpy as np
 from pydantic import BaseModel
 
 from indexer.encoders.registry import NAMED
+from indexer.indices.faiss import FaissIndex
 from indexer.service import LexiconService
 from lexicon import queries
 from lexicon.errors import LexiconError
@@ -37,13 +40,14 @@ class StoreStatus(BaseModel):
 
 class IndexStatus(BaseModel):
     """``state``: ``current``, ``stale`` (the store has changed since), or why it cannot be used.
-    ``uncovered`` forms have a guessed vector."""
+    ``uncovered`` forms have a guessed vector, ``missing`` ones none yet."""
 
     language: str
     state: str
     generation: str | None = None
     rows: int = 0
     uncovered: int = 0
+    missing: int = 0
 
 
 class EncoderStatus(BaseModel):
@@ -101,10 +105,11 @@ def index_status(service: LexiconService, name: str) -> EncoderStatus:
         for language in queries.written_languages(session):
             forms = queries.forms(session, language)
             try:
-                manifest = service.index(encoder, language).manifest
+                index = service.index(encoder, language)
             except LexiconError as error:
-                found.append(IndexStatus(language=language, state=str(error)))
+                found.append(IndexStatus(language=language, state=str(error), missing=len(forms)))
                 continue
+            manifest = index.manifest
             same = manifest.form_digest == queries.form_digest(forms)
             found.append(
                 IndexStatus(
@@ -113,9 +118,46 @@ def index_status(service: LexiconService, name: str) -> EncoderStatus:
                     generation=manifest.generation,
                     rows=manifest.rows,
                     uncovered=manifest.rows - manifest.covered,
+                    missing=0 if same else _missing(index, forms),
                 )
             )
     return EncoderStatus(name=name, identity=identity, default=default, indices=found)
+
+
+class VectorGap(BaseModel):
+    """Forms of the store that an encoder has no vector for, or only a guessed one, over all
+    languages; ``problem`` when the encoder itself cannot be opened."""
+
+    encoder: str
+    missing: int
+    uncovered: int
+    problem: str | None = None
+
+
+def vector_gaps(service: LexiconService) -> list[VectorGap]:
+    """One for each encoder that has built something, and for the default one."""
+    with service.sessions() as session:
+        recorded = queries.encoder_names(session)
+    found = [
+        index_status(service, name) for name in dict.fromkeys([service.settings.encoder, *recorded])
+    ]
+    return [
+        VectorGap(
+            encoder=encoder.name,
+            missing=sum(index.missing for index in encoder.indices),
+            uncovered=sum(index.uncovered for index in encoder.indices),
+            problem=encoder.problem,
+        )
+        for encoder in found
+    ]
+
+
+def _missing(index: FaissIndex, forms: Sequence[queries.Form]) -> int:
+    """How many forms have come since the index was built."""
+    ids = [lexeme for form in forms for lexeme in form.lexeme_ids]
+    there = index.rows_of(np.array(ids, dtype=np.int64)) >= 0
+    ends = np.cumsum([0, *(len(form.lexeme_ids) for form in forms)])[:-1]
+    return int((~np.logical_or.reduceat(there, ends)).sum()) if len(forms) else 0
 
 
 def status(service: LexiconService) -> Status:

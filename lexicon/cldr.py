@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from babel import Locale
-from babel.core import get_cldr_version
+from babel.core import UnknownLocaleError, get_cldr_version, get_global
 
 from lexicon.entries import ConceptEntry
-from lexicon.languages import SEED
+from lexicon.errors import InvalidInput
+from lexicon.languages import SEED, LanguageSeed
 from lexicon.normalize import clean, search_key
 
 LICENCE = "Unicode-3.0"
@@ -26,6 +27,25 @@ _NOT_ONE = {"ZZ", "XA", "XB", "und", "mul", "zxx"}
 def version() -> str:
     """The CLDR release that the installed Babel carries, such as ``47``."""
     return get_cldr_version()
+
+
+def language(code: str) -> LanguageSeed:
+    """What the CLDR says of a language, such as ``de``; :class:`InvalidInput` when it knows none.
+
+    >>> language("de")
+    LanguageSeed(code='de', name='German', autonym='Deutsch', script='Latn')
+    """
+    try:
+        locale = Locale.parse(code, sep="-")
+        subtags = get_global("likely_subtags").get(str(locale), "").split("_")
+    except (UnknownLocaleError, ValueError):
+        raise InvalidInput(
+            f"{code!r} is no language code that the CLDR knows; use BCP 47, such as de or pt-BR"
+        ) from None
+    script = locale.script or (subtags[1] if len(subtags) > 1 else "Zyyy")
+    return LanguageSeed(
+        code, locale.get_display_name("en") or code, locale.get_display_name() or code, script
+    )
 
 
 def _tables(locale: Locale) -> Iterator[tuple[str, str, Mapping[str, str]]]:

@@ -1,13 +1,12 @@
 """Every read of the store, each a named function. Routes and commands build no statements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from lexicon.entries import ConceptEntry
 from lexicon.errors import UnknownConcept, UnknownLanguage
 from lexicon.models import (
     AlignmentRun,
@@ -83,6 +82,8 @@ class SenseRow:
     concept_id: int
     key: str
     gloss: str
+    field: str
+    unsensed: bool
 
 
 _SENSE_COLUMNS = (
@@ -95,10 +96,14 @@ _SENSE_COLUMNS = (
     Concept.id.label("concept_id"),
     Concept.key,
     Concept.gloss,
+    Concept.field,
+    Concept.unsensed,
 )
 
 
-def _sense_row(row: Row[int, str, str, str, float | None, int, int, str, str]) -> SenseRow:
+def _sense_row(
+    row: Row[int, str, str, str, float | None, int, int, str, str, str, bool],
+) -> SenseRow:
     return SenseRow(*row)
 
 
@@ -114,7 +119,7 @@ def lexemes_matching(session: Session, language: str, text: str) -> list[Row[int
 
 
 def senses_of(session: Session, lexeme_ids: Sequence[int]) -> list[SenseRow]:
-    """Senses of the lexemes, by rank, then concept key."""
+    """Senses of the lexemes, by rank, then concept key; unsensed ones last."""
     found: list[SenseRow] = []
     for start in range(0, len(lexeme_ids), _CHUNK):
         found += map(
@@ -124,7 +129,7 @@ def senses_of(session: Session, lexeme_ids: Sequence[int]) -> list[SenseRow]:
                 .join(Sense, Sense.lexeme_id == Lexeme.id)
                 .join(Concept, Concept.id == Sense.concept_id)
                 .where(Lexeme.id.in_(lexeme_ids[start : start + _CHUNK]))
-                .order_by(Sense.rank, Concept.key)
+                .order_by(Concept.unsensed, Sense.rank, Concept.key)
             ),
         )
     return found
@@ -184,33 +189,6 @@ def sense_triples(session: Session, language: str) -> list[SenseTriple]:
             .order_by(Sense.concept_id, Sense.rank, Sense.lexeme_id)
         )
     ]
-
-
-def concept_entries(session: Session) -> Iterator[ConceptEntry]:
-    """All concepts with their words, by field and key, streamed."""
-    rows = session.execute(
-        select(
-            Concept.key, Concept.pos, Concept.field, Concept.gloss, Lexeme.language, Lexeme.lemma
-        )
-        .join(Sense, Sense.concept_id == Concept.id)
-        .join(Lexeme, Lexeme.id == Sense.lexeme_id)
-        .order_by(Concept.field, Concept.key, Lexeme.language, Sense.rank, Lexeme.lemma)
-        .execution_options(yield_per=_CHUNK)
-    )
-    current: tuple[str, str, str, str] | None = None
-    cells: dict[str, list[str]] = {}
-    for key, pos, field, gloss, language, lemma in rows:
-        if current != (key, pos, field, gloss):
-            if current is not None:
-                yield _entry(current, cells)
-            current, cells = (key, pos, field, gloss), {}
-        cells.setdefault(language, []).append(lemma)
-    if current is not None:
-        yield _entry(current, cells)
-
-
-def _entry(facts: tuple[str, str, str, str], cells: dict[str, list[str]]) -> ConceptEntry:
-    return ConceptEntry(*facts, {language: tuple(lemmas) for language, lemmas in cells.items()})
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
+from lexicon import cldr
 from lexicon.entries import PARTS_OF_SPEECH
 from lexicon.errors import InvalidInput, UnknownLanguage
 from lexicon.formats import muse, words
@@ -33,6 +34,7 @@ class WordsImport:
     under, by default the file's name without endings. ``replace`` retires what the source had and
     the file has not. ``any_script`` lets words pass that are not in their language's script.
     ``languages`` and ``pos`` are what a dictionary of word pairs does not say itself.
+    ``new_languages`` are added to the store's.
     """
 
     form: str | None = None
@@ -44,6 +46,7 @@ class WordsImport:
     any_script: bool = False
     languages: tuple[str, str] | None = None
     pos: str = "x"
+    new_languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def import_words(
     with bulk_connection(sessions) as connection:
         with connection.begin():
             scripts = _scripts(connection)
+            new = [cldr.language(code) for code in request.new_languages if code not in scripts]
+            scripts |= {language.code: language.script for language in new}
             languages = _pair(form, request, scripts)
             more = list(dictionary.tables.values()) if languages else []
             staging.create(connection, *more)
@@ -97,6 +102,8 @@ def import_words(
             )
         about_to_write(connection)
         with connection.begin() as transaction:
+            if new:
+                connection.execute(insert(Language), [vars(language) for language in new])
 
             def resolve(source_id: int) -> int:
                 if languages is None:

@@ -138,9 +138,8 @@ def merge(
 
 def _compare(connection: Connection, dataset: str, split: str) -> None:
     """Find the stored pair of each staged one, and what differs."""
-    if connection.dialect.name == "postgresql":
-        # It plans for a tiny table otherwise.
-        connection.execute(text(f"ANALYZE {stage.name}"))
+    _analyse(connection, stage)
+    _analyse(connection, pairs)
     held = select(pairs.c.id).where(
         pairs.c.dataset == dataset,
         pairs.c.split == split,
@@ -159,6 +158,14 @@ def _compare(connection: Connection, dataset: str, split: str) -> None:
     connection.execute(
         update(stage).where(stage.c.pair_id.is_not(None)).values(change=change.scalar_subquery())
     )
+    _analyse(connection, stage)
+
+
+def _analyse(connection: Connection, table: Table) -> None:
+    # PostgreSQL goes by what it last counted: a table that was empty then, or a column that held
+    # nothing, and it compares every row of one table with every row of the other.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {table.name}"))
 
 
 def languages(connection: Connection) -> set[tuple[str, str]]:

@@ -42,6 +42,11 @@ class IngestReport:
     def rejected(self) -> int:
         return len(self.rejects)
 
+    @property
+    def changed(self) -> bool:
+        """Whether the store is another than before."""
+        return bool(self.added or self.updated or self.retired)
+
     def add(self, other: "IngestReport") -> None:
         self.added += other.added
         self.updated += other.updated

@@ -178,7 +178,7 @@ def _merge(
 
 
 def _source(connection: Connection, source: SourceEntry) -> int:
-    """The id of the source, its facts brought up to date."""
+    """The id of the source, brought up to date; what is not said stays as it was."""
     table = cast(Table, Source.__table__)
     held = connection.execute(select(table).where(table.c.name == source.name)).first()
     facts = vars(source)
@@ -186,6 +186,9 @@ def _source(connection: Connection, source: SourceEntry) -> int:
         return int(
             connection.execute(insert(table).values(facts).returning(table.c.id)).scalar_one()
         )
-    if any(getattr(held, name) != value for name, value in facts.items()):
-        connection.execute(update(table).where(table.c.id == held.id).values(facts))
+    differing = {
+        name: value for name, value in facts.items() if value and value != getattr(held, name)
+    }
+    if differing:
+        connection.execute(update(table).where(table.c.id == held.id).values(differing))
     return int(held.id)

@@ -102,6 +102,8 @@ def test_two_backups_of_one_content_have_the_same_members(full: Settings, file: 
     second = whole.manifest(file)
     del first["created_at"], second["created_at"]
     assert first == second
+    # Gzip would note the time as well.
+    assert file.read_bytes()[4:8] == bytes(4)
 
 
 def test_a_round_trip_gives_the_same_lines_from_any_database_to_any(
@@ -220,11 +222,19 @@ def test_a_store_of_an_unknown_revision_is_neither_read_nor_written(
 
 def test_a_file_that_is_there_is_replaced_only_on_request(full: Settings, file: Path) -> None:
     file.write_bytes(b"precious")
+    asked: list[str] = []
     with pytest.raises(BackupRefused, match="is there already; replace it with: --overwrite"):
-        back_up(full, file)
+        back_up(full, file, lambda what, _done, _total: asked.append(what))
     assert file.read_bytes() == b"precious"
+    assert asked == []
     back_up(full, file, overwrite=True)
     assert whole.manifest(file)["format"] == 1
+
+
+def test_a_file_that_comes_meanwhile_is_not_replaced(full: Settings, file: Path) -> None:
+    with pytest.raises(BackupRefused, match="is there already"):
+        back_up(full, file, lambda *_: file.touch())
+    assert [(path, path.stat().st_size) for path in file.parent.iterdir()] == [(file, 0)]
 
 
 def test_a_folder_or_a_place_that_is_not_there_is_refused(full: Settings, tmp_path: Path) -> None:

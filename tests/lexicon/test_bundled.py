@@ -204,7 +204,7 @@ def test_loading_what_ships_is_idempotent(
     total = len(ours) + len(theirs)
     assert bundled.load(sessions) == IngestReport(added=total)
     with sessions() as session:
-        assert digest(queries.concept_entries(session)) == digest(ours + theirs)
+        assert digest(browse.concept_entries(session)) == digest(ours + theirs)
         assert queries.written_languages(session) == ["en", "fr", "hi", "kn"]
     before = everything(sessions)
     assert bundled.load(sessions) == IngestReport(unchanged=total)
@@ -243,7 +243,7 @@ def release(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Release:
 
 def glosses(sessions: store.Sessions) -> dict[str, str]:
     with sessions() as session:
-        return {entry.key: entry.gloss for entry in queries.concept_entries(session)}
+        return {entry.key: entry.gloss for entry in browse.concept_entries(session)}
 
 
 def checksum(rows: Sequence[ConceptEntry]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
-from lexicon import queries, store
+from lexicon import browse, queries, store
 from lexicon.entries import ConceptEntry, checked
 from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
 from lexicon.ingest import staging
@@ -47,7 +47,7 @@ def words(sessions: store.Sessions) -> set[tuple[str, str, str]]:
 def entries(sessions: store.Sessions) -> dict[str, ConceptEntry]:
     """What the store holds, by key."""
     with sessions() as session:
-        return {entry.key: entry for entry in queries.concept_entries(session)}
+        return {entry.key: entry for entry in browse.concept_entries(session)}
 
 
 def by_key(rows: Sequence[ConceptEntry]) -> dict[str, ConceptEntry]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from lexicon import queries, store
+from lexicon import browse, queries, store
 from lexicon.entries import checked
 from lexicon.errors import UnknownConcept, UnknownLanguage
 from lexicon.ingest.report import SourceEntry
@@ -223,18 +223,18 @@ def test_triples_come_by_concept_and_rank(session: Session) -> None:
 
 def test_what_was_loaded_is_exported_by_field_and_key(session: Session) -> None:
     water, shore, money, run = TINY
-    assert list(queries.concept_entries(session)) == [shore, money, run, water]
+    assert list(browse.concept_entries(session)) == [shore, money, run, water]
 
 
 def test_an_empty_store_exports_nothing(sessions: store.Sessions) -> None:
     with sessions() as session:
-        assert list(queries.concept_entries(session)) == []
+        assert list(browse.concept_entries(session)) == []
 
 
 def test_an_export_is_streamed_in_pieces(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = list(queries.concept_entries(session))
+    whole = list(browse.concept_entries(session))
     monkeypatch.setattr(queries, "_CHUNK", 3)
-    assert list(queries.concept_entries(session)) == whole
+    assert list(browse.concept_entries(session)) == whole
 
 
 def test_the_store_is_counted(session: Session, sessions: store.Sessions) -> None:

@@ -77,6 +77,16 @@ def test_again_changes_nothing(sessions: Sessions, tmp_path: Path) -> None:
     assert stored(sessions) == before
 
 
+def test_a_source_keeps_what_a_later_import_does_not_say(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    import_pairs(sessions, file(tmp_path, *THREE), WANTED)
+    import_pairs(sessions, file(tmp_path, *THREE), replace(WANTED, licence="", version="1.1"))
+    with sessions() as session:
+        [held] = session.scalars(select(Source))
+        assert (held.licence, held.version) == ("CC-BY-NC-4.0", "1.1")
+
+
 def test_what_differs_is_updated_in_its_place(sessions: Sessions, tmp_path: Path) -> None:
     import_pairs(sessions, file(tmp_path, *THREE), WANTED)
     ids = [pair.id for pair in stored(sessions)]

@@ -89,6 +89,12 @@ def test_all_languages_give_a_pair_for_each_that_is_wanted(tmp_path: Path, made:
     assert read("huggingface", source, Reading(KNOWN, "kn")) == [Skipped(1)]
 
 
+def test_rows_that_say_their_language_are_taken_or_skipped(tmp_path: Path, made: Any) -> None:
+    rows = [{**ROWS[0], "language": language} for language in ("de", "fr")]
+    taken = PairEntry("1", "a", "b", "fr", "fr", "entailment")
+    assert read("huggingface", made(tmp_path, rows), ANY) == [Skipped(1), Row(2, taken)]
+
+
 def test_translations_without_their_languages_are_rejected(tmp_path: Path) -> None:
     broken: list[Any] = [None, "no", {"language": ["en"], "translation": []}, {"language": "en"}]
     rows = [{**ALL, "hypothesis": hypothesis} for hypothesis in broken]

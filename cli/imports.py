@@ -1,0 +1,70 @@
+"""What ``words import`` and ``pairs import`` say in the same way."""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.output import notes
+from lexicon.errors import InvalidInput
+from lexicon.formats.reading import Rejected
+from lexicon.ingest.report import IngestReport
+
+_SHOWN = 3
+"""Reasons of rejection that are shown; all of them are in the file."""
+
+
+def summary(report: IngestReport, retired: bool) -> str:
+    """Counts of an import: ``12 added, 0 updated, 3 unchanged, 1 rejected``.
+
+    >>> summary(IngestReport(added=2, skipped=1), retired=True)
+    '2 added, 0 updated, 0 unchanged, 0 retired, 0 rejected, 1 skipped'
+    """
+    counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
+    if retired or report.retired:
+        counts["retired"] = report.retired
+    counts["rejected"] = report.rejected
+    if report.skipped:
+        counts["skipped"] = report.skipped
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items())
+
+
+def write_rejects(rejects: Sequence[Rejected], file: Path) -> None:
+    """Write rejected lines with their reasons, and say where they are."""
+    try:
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+            writer.writerow(("line", "reason", "text"))
+            for reject in rejects:
+                # Another tool must be able to read it, whatever the spoilt line holds.
+                writer.writerow((reject.line, reject.reason, ascii_controls(reject.text)))
+    except OSError as error:
+        raise InvalidInput(
+            f"the rejected lines cannot be written to {file} ({error.strerror}); "
+            "the others were imported; name another file with --rejects"
+        ) from error
+    say = notes()
+    say.print(f"  rejected lines are in {file}, such as:")
+    reasons = Counter(_kind(reject.reason) for reject in rejects)
+    first = {_kind(reject.reason): reject for reject in reversed(rejects)}
+    for kind, count in reasons.most_common(_SHOWN):
+        say.print(f"  line {first[kind].line}: {first[kind].reason} ({count:,} like this)")
+
+
+def ascii_controls(text: str) -> str:
+    """``text`` with control characters and lone surrogates written as escapes.
+
+    >>> ascii_controls("a\\x00b")
+    'a\\\\x00b'
+    """
+    return "".join(
+        letter
+        if letter.isprintable() or letter in " \u200c\u200d"
+        else letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for letter in text
+    )
+
+
+def _kind(reason: str) -> str:
+    """The reason without what it quotes: what makes two of them alike."""
+    return "'".join(reason.split("'")[::2])

@@ -1,0 +1,227 @@
+"""Reading the lexicon itself: concepts, words by how they begin, sources."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import func, select, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from lexicon.entries import ConceptEntry
+from lexicon.errors import InvalidInput
+from lexicon.models import Concept, ExternalId, Lexeme, Sense, Source
+from lexicon.normalize import search_key
+from lexicon.queries import concept_senses, languages, lexemes_matching, senses_of, source, sources
+
+_CHUNK = 10_000
+"""Rows that a stream fetches at a time."""
+
+
+def concept_entries(
+    session: Session,
+    source: str | None = None,
+    field: str | None = None,
+    languages: Sequence[str] | None = None,
+) -> Iterator[ConceptEntry]:
+    """All concepts with their words, by field and key, streamed; or those of a source or field,
+    or with the words of some languages only."""
+    chosen = []
+    if source is not None:
+        chosen.append(Concept.source_id == select(Source.id).where(Source.name == source))
+    if field is not None:
+        chosen.append(Concept.field == field)
+    rows = session.execute(
+        select(
+            Concept.id,
+            Concept.key,
+            Concept.pos,
+            Concept.field,
+            Concept.gloss,
+            Concept.unsensed,
+            Lexeme.language,
+            Lexeme.lemma,
+            Lexeme.frequency,
+        )
+        .join(Sense, Sense.concept_id == Concept.id)
+        .join(Lexeme, Lexeme.id == Sense.lexeme_id)
+        .where(*chosen, Lexeme.language.in_(languages) if languages else true())
+        .order_by(Concept.field, Concept.key, Lexeme.language, Sense.rank, Lexeme.lemma)
+        .execution_options(yield_per=_CHUNK)
+    )
+    identified = _ExternalIds(session, chosen)
+    for _, senses in groupby(rows, key=lambda row: row.id):
+        forms: dict[str, list[str]] = {}
+        frequencies = {}
+        for row in senses:
+            forms.setdefault(row.language, []).append(row.lemma)
+            if row.frequency is not None:
+                frequencies[row.language, row.lemma] = row.frequency
+        yield ConceptEntry(
+            row.key,
+            row.pos,
+            row.field,
+            row.gloss,
+            {language: tuple(lemmas) for language, lemmas in forms.items()},
+            identified.of(row.field, row.key),
+            row.unsensed,
+            frequencies,
+        )
+
+
+class _ExternalIds:
+    """Identifiers of concepts that are asked for in the order of :func:`concept_entries`."""
+
+    def __init__(self, session: Session, chosen: Sequence[ColumnElement[bool]]) -> None:
+        rows = session.execute(
+            select(Concept.field, Concept.key, ExternalId.scheme, ExternalId.identifier)
+            .join(Concept, Concept.id == ExternalId.concept_id)
+            .where(*chosen)
+            .order_by(Concept.field, Concept.key, ExternalId.scheme, ExternalId.identifier)
+            .execution_options(yield_per=_CHUNK)
+        )
+        self._groups = groupby(rows, key=lambda row: (row.field, row.key))
+        self._next = next(self._groups, None)
+
+    def of(self, field: str, key: str) -> dict[str, tuple[str, ...]]:
+        # Those of concepts that have no word in the chosen languages are passed over.
+        while self._next is not None and self._next[0] < (field, key):
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != (field, key):
+            return {}
+        found: dict[str, list[str]] = {}
+        for row in self._next[1]:
+            found.setdefault(row.scheme, []).append(row.identifier)
+        return {scheme: tuple(ids) for scheme, ids in found.items()}
+
+
+def concept_entry(session: Session, key: str) -> ConceptEntry:
+    """One concept with its words, or :class:`UnknownConcept`."""
+    senses = concept_senses(session, key)
+    concept = session.get_one(Concept, senses[0].concept_id)
+    forms: dict[str, list[str]] = {}
+    for sense in senses:
+        forms.setdefault(sense.language, []).append(sense.lemma)
+    external: dict[str, list[str]] = {}
+    for row in session.scalars(select(ExternalId).where(ExternalId.concept_id == concept.id)):
+        external.setdefault(row.scheme, []).append(row.identifier)
+    return ConceptEntry(
+        key,
+        concept.pos,
+        concept.field,
+        concept.gloss,
+        {language: tuple(lemmas) for language, lemmas in forms.items()},
+        {scheme: tuple(sorted(ids)) for scheme, ids in external.items()},
+        concept.unsensed,
+    )
+
+
+@dataclass(frozen=True)
+class FoundWord:
+    """A word that a browser of the lexicon meets, with the concepts that it expresses."""
+
+    lexeme_id: int
+    language: str
+    lemma: str
+    pos: str
+    concepts: tuple[tuple[str, str], ...]
+    """(key, gloss) by rank."""
+
+
+def find_words(
+    session: Session,
+    prefix: str = "",
+    language: str | None = None,
+    pos: str | None = None,
+    field: str | None = None,
+    limit: int = 50,
+) -> list[FoundWord]:
+    """Words whose search key begins with that of ``prefix``, by language and search key."""
+    start = search_key(prefix)
+    found: list[FoundWord] = []
+    for code in [language] if language else languages(session):
+        chosen = [Lexeme.language == code, Lexeme.search_key >= start]
+        # The last code point: no key that begins with the prefix comes after it.
+        chosen.append(Lexeme.search_key < start + chr(0x10FFFF))
+        if pos is not None:
+            chosen.append(Lexeme.pos == pos)
+        if field is not None:
+            chosen.append(
+                select(Sense.lexeme_id)
+                .join(Concept, Concept.id == Sense.concept_id)
+                .where(Sense.lexeme_id == Lexeme.id, Concept.field == field)
+                .exists()
+            )
+        rows = session.execute(
+            select(Lexeme.id, Lexeme.lemma, Lexeme.pos)
+            .where(*chosen)
+            .order_by(Lexeme.search_key, Lexeme.lemma, Lexeme.pos)
+            .limit(limit - len(found))
+        ).all()
+        senses: dict[int, list[tuple[str, str]]] = {}
+        for sense in senses_of(session, [row.id for row in rows]):
+            if field is None or sense.field == field:
+                senses.setdefault(sense.lexeme_id, []).append((sense.key, sense.gloss))
+        found += [
+            FoundWord(row.id, code, row.lemma, row.pos, tuple(senses.get(row.id, ())))
+            for row in rows
+        ]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def concepts_of_word(session: Session, text: str, codes: Sequence[str]) -> list[ConceptEntry]:
+    """The concepts that a word of one of the languages expresses, or the one whose key it is."""
+    ids = [row.id for code in codes for row in lexemes_matching(session, code, text)]
+    keys = dict.fromkeys(sense.key for sense in senses_of(session, ids))
+    if session.scalar(select(Concept.id).where(Concept.key == text)) is not None:
+        keys = dict.fromkeys([text, *keys])
+    return [concept_entry(session, key) for key in keys]
+
+
+@dataclass(frozen=True)
+class SourceCounts:
+    """A source and how much of the store is from it."""
+
+    name: str
+    licence: str
+    version: str
+    updated_at: datetime
+    concepts: int
+    senses: int
+
+
+def source_counts(session: Session) -> list[SourceCounts]:
+    """Every source by name."""
+    concepts = dict(
+        session.execute(select(Concept.source_id, func.count()).group_by(Concept.source_id))
+        .tuples()
+        .all()
+    )
+    senses = dict(
+        session.execute(select(Sense.source_id, func.count()).group_by(Sense.source_id))
+        .tuples()
+        .all()
+    )
+    return [
+        SourceCounts(
+            one.name,
+            one.licence,
+            one.version,
+            one.updated_at,
+            concepts.get(one.id, 0),
+            senses.get(one.id, 0),
+        )
+        for one in sources(session)
+    ]
+
+
+def require_source(session: Session, name: str) -> Source:
+    """The source called ``name``, or :class:`InvalidInput` naming the known ones."""
+    found = source(session, name)
+    if found is None:
+        known = ", ".join(one.name for one in sources(session)) or "none"
+        raise InvalidInput(f"unknown source {name!r}; known: {known}")
+    return found

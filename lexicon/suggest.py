@@ -1,0 +1,84 @@
+"""Words that somebody may have meant: always offered under a label, never answered silently."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lexicon.folding import fold, fold_romanised
+from lexicon.languages import script_of
+from lexicon.models import Language, Lexeme
+from lexicon.normalize import search_key
+
+Kind = Literal["romanised", "accents", "spelling"]
+
+MOST = 5
+LONGEST = 40
+"""Characters of a text that can be a misspelt word; a longer one is a phrase or a definition."""
+
+# Shorter ones are one letter away from half the dictionary.
+_SHORTEST = {"Latn": 4}
+_SHORTEST_SKELETON = 3
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A word of the lexicon. ``kind``: typed in Latin letters (*paani*), without its accents or
+    nukta, or with a letter wrong, missing, added or swapped."""
+
+    lemma: str
+    language: str
+    kind: Kind
+
+
+def suggestions(session: Session, language: str, text: str, most: int = MOST) -> list[Suggestion]:
+    """Words of ``language`` that ``text`` may be a spelling of, the likeliest first.
+
+    Spellings that fold alike; where there are none, those one letter away (insertion, deletion,
+    replacement or transposition: Damerau 1964). Empty for long texts.
+    """
+    if len(text) > LONGEST:
+        return []
+    script = session.scalar(select(Language.script).where(Language.code == language))
+    romanised = script != "Latn" and script_of(text) == "Latn"
+    key = fold_romanised(text) if romanised else fold(text)
+    alike: Kind = "romanised" if romanised else "accents"
+    found = _named(session, language, [key], text, alike) if key else []
+    if not found and len(key) >= _SHORTEST.get(script or "", _SHORTEST_SKELETON):
+        near = sorted(set(_edits(key)) - {key})
+        found = _named(session, language, near, text, "romanised" if romanised else "spelling")
+    return found[:most]
+
+
+def _named(
+    session: Session, language: str, keys: list[str], text: str, kind: Kind
+) -> list[Suggestion]:
+    """The words of these folds, the commonest first; one that is written as the text is none."""
+    rows = session.execute(
+        select(Lexeme.lemma, func.max(Lexeme.frequency).label("frequency"))
+        .where(
+            Lexeme.language == language,
+            Lexeme.folded.in_(keys),
+            Lexeme.search_key != search_key(text),
+        )
+        .group_by(Lexeme.lemma)
+    )
+    ordered = sorted(rows, key=lambda row: (-(row.frequency or 0.0), row.lemma))
+    return [Suggestion(row.lemma, language, kind) for row in ordered]
+
+
+def _edits(key: str) -> Iterator[str]:
+    """Every string one edit away."""
+    for place in range(len(key) + 1):
+        head, tail = key[:place], key[place:]
+        for letter in _ALPHABET:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
