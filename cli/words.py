@@ -33,6 +33,10 @@ class Readable(StrEnum):
     WN_LMF = "wn-lmf"
 
 
+class Layout(StrEnum):
+    WIDE = "wide"
+
+
 class Writable(StrEnum):
     TSV = "tsv"
     CSV = "csv"
@@ -136,6 +140,9 @@ def export(
     form: Annotated[Writable, typer.Option("--as", "--format", "-f", help="How to write.")] = (
         Writable.TSV
     ),
+    layout: Annotated[
+        Layout, typer.Option("--layout", help="tsv and csv: one concept a line.")
+    ] = Layout.WIDE,
     first: First = None,
     second: Second = None,
     language: Annotated[

@@ -29,7 +29,8 @@ def concept_entries(
     or with the words of some languages only."""
     chosen = []
     if source is not None:
-        chosen.append(Concept.source_id == select(Source.id).where(Source.name == source))
+        named = select(Source.id).where(Source.name == source).scalar_subquery()
+        chosen.append(Concept.source_id == named)
     if field is not None:
         chosen.append(Concept.field == field)
     rows = session.execute(
@@ -196,14 +197,10 @@ class SourceCounts:
 def source_counts(session: Session) -> list[SourceCounts]:
     """Every source by name."""
     concepts = dict(
-        session.execute(select(Concept.source_id, func.count()).group_by(Concept.source_id))
-        .tuples()
-        .all()
+        session.execute(select(Concept.source_id, func.count()).group_by(Concept.source_id)).all()
     )
     senses = dict(
-        session.execute(select(Sense.source_id, func.count()).group_by(Sense.source_id))
-        .tuples()
-        .all()
+        session.execute(select(Sense.source_id, func.count()).group_by(Sense.source_id)).all()
     )
     return [
         SourceCounts(

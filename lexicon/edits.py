@@ -145,7 +145,7 @@ def remove_source(session: Session, name: str) -> IngestReport:
 
 
 def _check(session: Session, entry: ConceptEntry, any_script: bool) -> None:
-    scripts = dict(session.execute(select(Language.code, Language.script)).tuples().all())
+    scripts = dict(session.execute(select(Language.code, Language.script)).all())
     for language in entry.forms:
         if language not in scripts:
             raise UnknownLanguage(language, sorted(scripts))

@@ -214,7 +214,12 @@ def bulk_connection(sessions: Sessions) -> Iterator[Connection]:
                 # An import's keys are joined from rows that are there, and it writes alone.
                 cursor.execute("PRAGMA foreign_keys=OFF")
                 cursor.close()
-            yield connection
+            try:
+                yield connection
+            except BaseException:
+                # Closing would keep the transaction of an import that Ctrl-C stopped.
+                connection.invalidate()
+                raise
     except DBAPIError as error:
         raise StoreUnavailable(
             f"the store could not be written ({_reason(error)}); nothing was changed"

@@ -141,7 +141,7 @@ def _pair(form: str, request: WordsImport, scripts: Mapping[str, str]) -> tuple[
 
 
 def _scripts(connection: Connection) -> dict[str, str]:
-    return dict(connection.execute(select(Language.code, Language.script)).tuples().all())
+    return dict(connection.execute(select(Language.code, Language.script)).all())
 
 
 def _source(file: Input, form: str, request: WordsImport) -> SourceEntry:

@@ -15,21 +15,19 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    false,
     func,
     insert,
     literal,
     or_,
     select,
-    text,
-    true,
     tuple_,
     update,
 )
-from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql import ColumnElement
 
 from lexicon.formats.reading import Rejected
 from lexicon.ingest import staging
+from lexicon.ingest.merge_words import WordMerge
 from lexicon.ingest.report import Advance, IngestReport
 from lexicon.ingest.staging import ADDED, ATTACHED, PENDING, REJECTED, UPDATED
 from lexicon.models import Concept, ExternalId, Lexeme, Sense, Source
@@ -52,14 +50,12 @@ def lock_words(connection: Connection) -> None:
 
 
 @dataclass
-class Merge:
+class Merge(WordMerge):
     """One merge of a loaded stage under the source ``source_id``.
 
     ``replace``: what the source has and the stage has not is retired.
     """
 
-    connection: Connection
-    source_id: int
     replace: bool
 
     def run(self, advance: Advance) -> IngestReport:
@@ -201,173 +197,6 @@ class Merge:
                 insert(_external).from_select(["scheme", "identifier", "concept_id"], missing)
             )
 
-    def _touch(self, concept_ids: "Select[int]") -> None:
-        """What differs in more than its facts has been updated too."""
-        self._execute(
-            update(_staged)
-            .where(_staged.c.state == PENDING, _staged.c.concept_id.in_(concept_ids))
-            .values(state=UPDATED)
-        )
-
-    # Words
-
-    def _write_lexemes(self) -> None:
-        taken = _forms.c.entry == _staged.c.entry, _staged.c.state != REJECTED
-        identity = _forms.c.language, _forms.c.lemma, _forms.c.pos
-        derived = (
-            func.min(_forms.c.search_key),
-            func.min(_forms.c.folded),
-            func.min(_forms.c.script),
-            func.max(_forms.c.frequency),
-        )
-        known = exists().where(*(_lexeme.c[column.name] == column for column in identity))
-        # In the order of the index that they go into: a third of the time of any other.
-        self._execute(
-            insert(_lexeme).from_select(
-                ["language", "lemma", "pos", "search_key", "folded", "script", "frequency"],
-                select(*identity, *derived)
-                .where(*taken, ~known)
-                .group_by(*identity)
-                .order_by(*identity),
-            )
-        )
-        counted = _forms.c.frequency.is_not(None)
-        if self.connection.execute(select(_forms.c.entry).where(counted).limit(1)).first():
-            self._execute(
-                update(_lexeme)
-                .where(
-                    *(_lexeme.c[column.name] == column for column in identity),
-                    counted,
-                    or_(_lexeme.c.frequency.is_(None), _lexeme.c.frequency != _forms.c.frequency),
-                )
-                .values(frequency=_forms.c.frequency)
-            )
-
-    def _senses_of(self, *states: str) -> "Select[int, int, int, int]":
-        """(concept, lexeme, entry, rank) of the staged concepts in one of ``states``."""
-        return (
-            select(_staged.c.concept_id, _lexeme.c.id, _staged.c.entry, _forms.c.rank)
-            .select_from(_forms)
-            .join(_staged, _staged.c.entry == _forms.c.entry)
-            .join(
-                _lexeme,
-                and_(
-                    _lexeme.c.language == _forms.c.language,
-                    _lexeme.c.lemma == _forms.c.lemma,
-                    _lexeme.c.pos == _forms.c.pos,
-                ),
-            )
-            .where(_staged.c.state.in_(states))
-        )
-
-    def _write_senses(self) -> None:
-        """Those of new concepts: there is nothing to compare them with."""
-        new = self._senses_of(ADDED).subquery()
-        self._execute(
-            insert(_sense).from_select(
-                ["concept_id", "lexeme_id", "rank", "source_id"],
-                select(new.c.concept_id, new.c.id, new.c.rank, literal(self.source_id)),
-            )
-        )
-
-    def _compare_senses(self) -> None:
-        """Those of concepts that were there, ours or another source's."""
-        there = select(_staged.c.entry).where(_staged.c.state.in_((PENDING, UPDATED, ATTACHED)))
-        if self.connection.execute(there.limit(1)).first() is None:
-            return
-        for states, attached in (((PENDING, UPDATED), False), ((ATTACHED,), True)):
-            found = self._senses_of(*states).subquery()
-            staging.insert_new(
-                self.connection,
-                _wanted,
-                select(
-                    found.c.concept_id,
-                    found.c.id.label("lexeme_id"),
-                    found.c.entry,
-                    found.c.rank,
-                    literal(attached).label("attached"),
-                ).where(true()),
-            )
-        if self.connection.execute(select(_wanted.c.entry).limit(1)).first() is None:
-            return
-        if self.connection.dialect.name == "postgresql":
-            self._execute(text("ANALYZE stage_sense"))
-        same = and_(
-            _wanted.c.concept_id == _sense.c.concept_id, _wanted.c.lexeme_id == _sense.c.lexeme_id
-        )
-        ours = _sense.c.source_id == self.source_id
-        described = select(_staged.c.concept_id).where(_staged.c.state.in_((PENDING, UPDATED)))
-        self._remove_senses(
-            and_(_sense.c.concept_id.in_(described), ours, ~exists().where(same)), touch=True
-        )
-        moved = and_(
-            same, _wanted.c.attached == false(), or_(_sense.c.rank != _wanted.c.rank, ~ours)
-        )
-        self._touch(select(_wanted.c.concept_id).join(_sense, same).where(moved))
-        self._execute(
-            update(_sense).where(moved).values(rank=_wanted.c.rank, source_id=self.source_id)
-        )
-        missing = ~exists().where(same)
-        self._touch(select(_wanted.c.concept_id).where(missing, _wanted.c.attached == false()))
-        self._execute(
-            update(_staged)
-            .where(
-                _staged.c.state == ATTACHED,
-                _staged.c.entry.in_(
-                    select(_wanted.c.entry).where(missing, _wanted.c.attached == true())
-                ),
-            )
-            .values(state=ADDED)
-        )
-        self._execute(
-            insert(_sense).from_select(
-                ["concept_id", "lexeme_id", "rank", "source_id"],
-                select(
-                    _wanted.c.concept_id, _wanted.c.lexeme_id, self._rank(),
-                    literal(self.source_id),
-                ).where(missing),
-            )
-        )  # fmt: skip
-
-    @staticmethod
-    def _rank() -> ColumnElement[int]:
-        """Attached words come after those that the concept has in their language."""
-        own, other = _lexeme.alias(), _lexeme.alias()
-        last = (
-            select(func.coalesce(func.max(_sense.c.rank), -1) + 1)
-            .join(other, other.c.id == _sense.c.lexeme_id)
-            .where(
-                _sense.c.concept_id == _wanted.c.concept_id,
-                other.c.language
-                == select(own.c.language)
-                .where(own.c.id == _wanted.c.lexeme_id)
-                .correlate(_wanted)
-                .scalar_subquery(),
-            )
-            .correlate(_wanted)
-            .scalar_subquery()
-        )
-        return _wanted.c.rank + func.coalesce(
-            select(last).where(_wanted.c.attached == true()).correlate(_wanted).scalar_subquery(),
-            0,
-        )
-
-    def _remove_senses(self, which: ColumnElement[bool], touch: bool = False) -> int:
-        """Remove senses, noting the words that may have lost their last one."""
-        if (
-            self.connection.execute(select(_sense.c.lexeme_id).where(which).limit(1)).first()
-            is None
-        ):
-            return 0
-        if touch:
-            self._touch(select(_sense.c.concept_id).where(which))
-        self._execute(
-            insert(_loosened).from_select(
-                ["lexeme_id"], select(_sense.c.lexeme_id).where(which).distinct()
-            )
-        )
-        return self._execute(delete(_sense).where(which))
-
     # What is no longer there
 
     def _retire(self) -> None:
@@ -406,14 +235,6 @@ class Merge:
         self._execute(delete(_concept).where(which, ~inherited))
         self._execute(update(_concept).where(which).values(source_id=heir))
 
-    def _remove_orphans(self) -> None:
-        self._execute(
-            delete(_lexeme).where(
-                _lexeme.c.id.in_(select(_loosened.c.lexeme_id)),
-                ~exists().where(_sense.c.lexeme_id == _lexeme.c.id),
-            )
-        )
-
     # What happened
 
     def _report(self) -> IngestReport:
@@ -445,6 +266,3 @@ class Merge:
                     f"concept {row.key!r} belongs to the source {row.name!r}; give it another key"
                 )
             yield Rejected.of(row.line, reason, row.key)
-
-    def _execute(self, statement: object) -> int:
-        return self.connection.execute(statement).rowcount  # type: ignore[call-overload, no-any-return]

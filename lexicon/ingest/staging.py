@@ -112,10 +112,10 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
     """Append rows (values in the order of the table's columns) by the database's fastest way."""
     if not rows:
         return
+    names = ", ".join(column.name for column in table.columns)
     if connection.dialect.name == "postgresql":
         # COPY, four times as fast as INSERT.
         driver = connection.connection.dbapi_connection
-        names = ", ".join(column.name for column in table.columns)
         with (
             driver.cursor() as cursor,  # type: ignore[union-attr]
             cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy,
@@ -124,7 +124,7 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
                 copy.write_row(row)
         return
     marks = ", ".join("?" * len(table.columns))
-    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks})", list(rows))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))
 
 
 def insert_new(connection: Connection, table: Table, rows: "Select[Any]") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace as changed
 from typing import cast
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from lexicon.entries import ConceptEntry
@@ -14,8 +14,11 @@ from lexicon.ingest.merge import Merge, lock_words
 from lexicon.ingest.report import Advance, IngestReport, SourceEntry, unheard
 from lexicon.ingest.staging import batches, fill, prepare, staging
 from lexicon.languages import SEED
-from lexicon.models import Language, Source
+from lexicon.models import Concept, Language, Lexeme, Sense, Source
 from lexicon.store import trust_references
+
+MANY = 10_000
+"""Entries after which PostgreSQL must count its tables anew; its own count comes a minute late."""
 
 Records = Iterable[Row[ConceptEntry] | Rejected | Skipped]
 
@@ -85,6 +88,10 @@ def merge(
     prepare(connection)
     report = Merge(connection, source_id, replace).run(advance)
     report.unchanged += known
+    if report.added > MANY and connection.dialect.name == "postgresql":
+        # It would search a table of a million rows as if it were still empty.
+        for model in (Concept, Lexeme, Sense):
+            connection.execute(text(f"ANALYZE {model.__tablename__}"))
     return report
 
 

@@ -126,7 +126,7 @@ def test_an_uncovered_query_says_so(tiny: TestClient) -> None:
             "invalid-input",
             (
                 "unknown part of speech 'substantive'; known: noun, verb, adj, adv, pron, adp, "
-                "conj, det, num, intj, part, propn"
+                "conj, det, num, intj, part, propn, x"
             ),
         ),
         (

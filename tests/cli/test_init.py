@@ -13,6 +13,7 @@ from indexer.service import open_service
 from lexicon import bundled, cldr, migrate
 from lexicon.entries import ConceptEntry, checked
 from lexicon.settings import Settings, load_settings
+from lexicon.store import SCHEMA_REVISION
 from tests.cli.terminal import as_json, contents, installed, invoke, refusal
 from tests.conftest import TINY, AxisEncoder
 
@@ -49,7 +50,7 @@ def test_a_fresh_home_gets_store_words_indices_and_report(small: Path) -> None:
     result = invoke("init")
     assert (result.exit_code, result.stdout) == (0, "")
     said = result.stderr.splitlines()
-    assert said[0] == "store   created at revision 0001"
+    assert said[0] == f"store   created at revision {SCHEMA_REVISION}"
     assert "lexicon 4 concepts added, 0 updated, 0 unchanged, 0 retired" in said
     assert "index   embedded: built en 4, fr 4, hi 1, kn 5 forms" in said
     assert said[-1] == f"ready   {small}"
@@ -84,16 +85,16 @@ def test_a_release_with_other_words_updates_what_is_there(
 
 def test_an_upgrade_says_the_revision(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     invoke("init")
-    monkeypatch.setattr(migrate, "upgrade", lambda _engine: ("0000", "0001"))
-    assert invoke("init").stderr.startswith("store   upgraded at revision 0001\n")
+    monkeypatch.setattr(migrate, "upgrade", lambda _engine: ("0001", "0002"))
+    assert invoke("init").stderr.startswith("store   upgraded at revision 0002\n")
 
 
 def test_a_store_of_a_later_version_is_left_alone(small: Path) -> None:
     invoke("init")
     set_revision(small, "9999")
     newer = (
-        "the store is at schema revision 9999, which is newer than this version's 0001; "
-        "upgrade the semantic-lexicon package"
+        "the store is at schema revision 9999, which is newer than this version's "
+        f"{SCHEMA_REVISION}; upgrade the semantic-lexicon package"
     )
     assert refusal("init") == newer
     assert refusal("status") == newer

@@ -45,6 +45,7 @@ def test_json_is_the_contract_key_for_key(tiny: LexiconService) -> None:
                 "known_translation": True,
             }
         ],
+        "suggestions": [],
     }
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from indexer import status
 from indexer.service import LexiconService
+from lexicon.entries import checked
+from lexicon.store import SCHEMA_REVISION
 from tests.cli.terminal import as_csv, as_json, invoke, output
 from tests.conftest import TINY, AxisEncoder, fill
 
@@ -19,7 +21,7 @@ def test_json_counts_the_store(tiny: LexiconService) -> None:
     assert said["home"] == str(tiny.settings.home)
     assert said["store"] == {
         "url": f"sqlite:///{tiny.settings.home}/lexicon.sqlite3",
-        "revision": "0001",
+        "revision": SCHEMA_REVISION,
         "concepts": 4,
         "senses": 14,
         "lexemes": {"en": 4, "fr": 4, "kn": 5},
@@ -42,6 +44,7 @@ def test_json_names_the_live_generations(tiny: LexiconService, axis: AxisEncoder
                     "generation": generations(tiny)[language],
                     "rows": rows,
                     "uncovered": 0,
+                    "missing": 0,
                 }
                 for language, rows in (("en", 4), ("fr", 4), ("kn", 5))
             ],
@@ -64,6 +67,7 @@ def test_csv_has_a_row_per_index(tiny: LexiconService) -> None:
             "language": language,
             "rows": rows,
             "uncovered": "0",
+            "missing": "0",
             "generation": held[language],
             "state": "current",
         }
@@ -78,14 +82,21 @@ def test_the_table_shows_store_and_indices(tiny: LexiconService) -> None:
     assert "forms en 4, fr 4, kn 5" in lines
     assert "sources tiny 1 (CC0-1.0)" in lines
     assert "encoders axis, embedded, labse, or a sentence-transformers folder" in lines
-    assert f"axis kn 5 0 {generations(tiny)['kn']} current" in lines
+    assert f"axis kn 5 0 0 {generations(tiny)['kn']} current" in lines
 
 
 def test_a_store_that_has_changed_makes_its_indices_stale(tiny: LexiconService) -> None:
     fill(tiny.sessions, TINY[:3])
-    assert {row["state"] for row in as_csv("status")} == {
-        "stale; update it with: lexicon index build"
-    }
+    rows = as_csv("status")
+    assert {row["state"] for row in rows} == {"stale; update it with: lexicon index build"}
+    assert {row["missing"] for row in rows} == {"0"}
+
+
+def test_new_words_are_counted_as_having_no_vector(tiny: LexiconService) -> None:
+    sea = checked("sea.noun.1", "noun", "water", "salt water", {"en": "sea|ocean|water"})
+    fill(tiny.sessions, [*TINY, sea])
+    found = {row["language"]: (row["rows"], row["missing"]) for row in as_csv("status")}
+    assert found == {"en": ("4", "2"), "fr": ("4", "0"), "kn": ("5", "0")}
 
 
 def test_a_damaged_index_is_told_and_the_others_stay_current(tiny: LexiconService) -> None:
@@ -100,7 +111,7 @@ def test_a_missing_index_has_no_rows_and_a_remedy(tiny: LexiconService) -> None:
     (pointer,) = tiny.settings.indices.glob("*/kn/live")
     pointer.unlink()
     (row,) = (row for row in as_csv("status") if row["language"] == "kn")
-    assert (row["rows"], row["generation"]) == ("0", "")
+    assert (row["rows"], row["missing"], row["generation"]) == ("0", "5", "")
     assert row["state"].endswith("build it with: lexicon index build --encoder axis")
 
 

@@ -117,8 +117,8 @@ class TestNeighbourhood:
         assert french.manifest.neighbourhoods["kn"] != kannada.manifest.generation
         after = service.neighbourhood(french, kannada)
         # The new word lies between all axes: cosine 1/2 to every French word.
-        assert before.tolist() == pytest.approx([2 / 5, 1 / 5, 1 / 5, 1 / 5])
-        assert after.tolist() == pytest.approx([2.5 / 6, 1.5 / 6, 1.5 / 6, 1.5 / 6])
+        assert before.tolist() == pytest.approx([1 / 5, 1 / 5, 2 / 5, 1 / 5])
+        assert after.tolist() == pytest.approx([1.5 / 6, 1.5 / 6, 2.5 / 6, 1.5 / 6])
         np.testing.assert_array_equal(
             after, means_towards(french.all_vectors(), kannada.all_vectors())
         )

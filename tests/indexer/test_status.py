@@ -10,7 +10,7 @@ from indexer.build import build
 from indexer.service import LexiconService
 from indexer.status import index_status, problems, status, versions
 from lexicon.settings import Settings
-from lexicon.store import Sessions
+from lexicon.store import SCHEMA_REVISION, Sessions
 from tests.conftest import TINY, AxisEncoder, fill
 from tests.indexer.worlds import entry, register
 
@@ -19,7 +19,7 @@ def test_a_sound_world_is_told_in_full(tiny: LexiconService, tiny_axis: AxisEnco
     told = status(tiny)
     assert told.home == str(tiny.settings.home)
     assert told.store.url == f"sqlite:///{tiny.settings.home}/lexicon.sqlite3"
-    assert told.store.revision == "0001"
+    assert told.store.revision == SCHEMA_REVISION
     assert (told.store.concepts, told.store.senses) == (4, 14)
     assert told.store.lexemes == told.store.forms == {"en": 4, "fr": 4, "kn": 5}
     assert [source.model_dump() for source in told.store.sources] == [
@@ -32,10 +32,10 @@ def test_a_sound_world_is_told_in_full(tiny: LexiconService, tiny_axis: AxisEnco
     assert encoder.default
     assert encoder.problem is None
     assert [
-        (item.language, item.state, item.rows, item.uncovered, item.generation)
+        (item.language, item.state, item.rows, item.uncovered, item.missing, item.generation)
         for item in encoder.indices
     ] == [
-        (code, "current", rows, 0, tiny.index(tiny_axis, code).manifest.generation)
+        (code, "current", rows, 0, 0, tiny.index(tiny_axis, code).manifest.generation)
         for code, rows in (("en", 4), ("fr", 4), ("kn", 5))
     ]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from lexicon import bundled, cldr, frequencies, queries, store
+from lexicon import browse, bundled, cldr, frequencies, queries, store
 from lexicon.entries import PARTS_OF_SPEECH, ConceptEntry, checked, digest
 from lexicon.errors import InvalidInput
 from lexicon.formats import wide

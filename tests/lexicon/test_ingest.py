@@ -1,72 +1,20 @@
 """Bringing concepts in: what is added, changed, moved and retired, and nothing else."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lexicon import browse, queries, store
-from lexicon.entries import ConceptEntry, checked
-from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
-from lexicon.ingest import staging
+from lexicon import queries, store
+from lexicon.entries import checked
 from lexicon.ingest.report import IngestReport, SourceEntry
-from lexicon.ingest.words import replace_source, seed_languages
+from lexicon.ingest.words import seed_languages
 from lexicon.models import Language, Lexeme, Sense
-from tests.conftest import TINY, fill
+from tests.conftest import TINY
+from tests.lexicon.loading import MONEY, OTHER, RUN, SHORE, WATER, by_key, entries, load, words
 from tests.lexicon.snapshot import everything
-
-WATER, SHORE, MONEY, RUN = TINY
-SOURCE = SourceEntry("tiny", "CC0-1.0", "1", "-")
-OTHER = SourceEntry("other", "CC0-1.0", "1", "-")
-
-
-def load(
-    sessions: store.Sessions,
-    entries: Iterable[ConceptEntry],
-    source: SourceEntry = SOURCE,
-    **options: Any,
-) -> IngestReport:
-    """Replace ``source`` in a transaction of its own."""
-    with store.writing(sessions) as session:
-        seed_languages(session)
-        return replace_source(session, source, entries, **options)
-
-
-def words(sessions: store.Sessions) -> set[tuple[str, str, str]]:
-    """(language, lemma, part of speech) of every lexeme."""
-    with sessions() as session:
-        rows = session.execute(select(Lexeme.language, Lexeme.lemma, Lexeme.pos))
-        return {(row.language, row.lemma, row.pos) for row in rows}
-
-
-def entries(sessions: store.Sessions) -> dict[str, ConceptEntry]:
-    """What the store holds, by key."""
-    with sessions() as session:
-        return {entry.key: entry for entry in browse.concept_entries(session)}
-
-
-def by_key(rows: Sequence[ConceptEntry]) -> dict[str, ConceptEntry]:
-    return {entry.key: entry for entry in rows}
-
-
-@pytest.fixture
-def filled(sessions: store.Sessions) -> store.Sessions:
-    """The tiny lexicon under the source ``tiny``."""
-    fill(sessions)
-    return sessions
-
-
-@pytest.fixture(params=[1, 2, 500])
-def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Sizes that cut the four concepts one by one, in two pairs and not at all."""
-    size: int = request.param
-    monkeypatch.setattr(staging, "CHUNK", size)
-    return size
 
 
 def test_the_first_languages_are_seeded_once(sessions: store.Sessions) -> None:
@@ -253,39 +201,6 @@ def test_what_another_source_says_is_left_alone(filled: store.Sessions, chunk: i
     assert words(filled) == {("kn", "ನೀರು", "noun"), ("kn", "ನದಿ", "noun")}
 
 
-def test_a_key_of_another_source_is_refused_and_nothing_changes(filled: store.Sessions) -> None:
-    before = everything(filled)
-    new = replace(RUN, key="run.verb.2")
-    with pytest.raises(InvalidInput) as caught:
-        load(filled, [new, WATER], OTHER)
-    assert str(caught.value) == (
-        "concept 'water.noun.1' belongs to another source; give it another key"
-    )
-    assert everything(filled) == before
-
-
-def test_a_key_that_stands_twice_is_refused_and_nothing_changes(
-    filled: store.Sessions, chunk: int
-) -> None:
-    before = everything(filled)
-    changed = replace(SHORE, gloss="changed")
-    with pytest.raises(InvalidInput) as caught:
-        load(filled, [changed, MONEY, RUN, replace(changed, gloss="twice")])
-    assert str(caught.value) == "concept 'bank.noun.1' stands twice; merge the two rows"
-    assert everything(filled) == before
-
-
-def test_an_unknown_language_names_the_known_ones_and_nothing_changes(
-    filled: store.Sessions, chunk: int
-) -> None:
-    before = everything(filled)
-    german = checked("land.noun.1", "noun", "f", "g", {"de": "Land"})
-    with pytest.raises(UnknownLanguage) as caught:
-        load(filled, [replace(WATER, gloss="changed"), RUN, SHORE, german])
-    assert str(caught.value) == "unknown language 'de'; known: en, fr, hi, kn"
-    assert everything(filled) == before
-
-
 def test_a_fifth_language_is_an_import(filled: store.Sessions) -> None:
     with store.writing(filled) as session:
         session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
@@ -294,50 +209,10 @@ def test_a_fifth_language_is_an_import(filled: store.Sessions) -> None:
     assert entries(filled)["water.noun.1"] == german
 
 
-def test_a_failure_in_the_middle_leaves_nothing(
-    filled: store.Sessions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staging, "CHUNK", 2)
-    before = everything(filled)
-
-    def failing() -> Iterator[ConceptEntry]:
-        yield replace(WATER, gloss="changed")
-        yield replace(SHORE, forms={"en": ("strand",)})
-        yield replace(MONEY, gloss="changed")
-        raise InvalidInput("words.tsv: line 5 has 3 columns, not 8")
-
-    with pytest.raises(InvalidInput, match="line 5"):
-        load(filled, failing(), replace(SOURCE, version="2"))
-    assert everything(filled) == before
-
-
-def test_a_fault_of_the_database_in_the_middle_leaves_nothing(
-    filled: store.Sessions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staging, "CHUNK", 2)
-    before = everything(filled)
-    with filled.begin() as session:
-        session.execute(
-            text(
-                "CREATE TRIGGER full BEFORE UPDATE ON concept WHEN new.key = 'run.verb.1' "
-                "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-            )
-        )
-    with pytest.raises(StoreUnavailable) as caught:
-        load(filled, [replace(entry, gloss="changed") for entry in TINY])
-    assert str(caught.value) == (
-        "the store could not be written (database or disk is full); nothing was changed"
-    )
-    assert everything(filled) == before
-
-
-def test_progress_is_told_after_each_chunk(
-    sessions: store.Sessions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staging, "CHUNK", 3)
+def test_progress_is_told_after_each_entry(sessions: store.Sessions, chunk: int) -> None:
     told: list[int] = []
     load(sessions, TINY, advance=told.append)
-    assert told == [3, 1]
+    assert told == [1, 1, 1, 1]
 
 
 def test_the_source_is_recorded_and_renewed(filled: store.Sessions) -> None:
@@ -381,29 +256,3 @@ def test_a_later_load_brings_new_frequencies(filled: store.Sessions) -> None:
     load(filled, TINY, frequencies={("en", "water"): 5.5})
     with filled() as session:
         assert frequencies(session)["water"] == 5.5
-
-
-def test_five_forms_in_five_languages_fit_into_a_plain_sqlite(sessions: store.Sessions) -> None:
-    with sessions() as session:
-        engine = session.connection().engine
-
-    def plain(connection: sqlite3.Connection, *_rest: object) -> None:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
-
-    engine.dispose()
-    event.listen(engine, "connect", plain)
-    with store.writing(sessions) as session:
-        session.add(Language(code="de", name="German", autonym="Deutsch", script="Latn"))
-    codes = ("de", "en", "fr", "hi", "kn")
-    rows = [
-        ConceptEntry(
-            f"k{row}",
-            "noun",
-            "f",
-            "g",
-            {code: tuple(f"{row}-{n}" for n in "abcde") for code in codes},
-        )
-        for row in range(staging.CHUNK)
-    ]
-    assert load(sessions, rows).added == staging.CHUNK
-    assert load(sessions, []).retired == staging.CHUNK

@@ -100,13 +100,13 @@ def test_another_layout_is_refused_with_the_columns_it_needs(tmp_path: Path, hea
 
 
 @pytest.mark.parametrize(
-    ("row", "columns"), [("\n", 0), ("k\tnoun\tf\tg\ta\n", 5), (ROW.replace("\n", "\tx\n"), 7)]
+    ("row", "columns"), [("k\n", 1), ("k\tnoun\tf\tg\ta\n", 5), (ROW.replace("\n", "\tx\n"), 7)]
 )
 def test_a_row_of_another_width_is_named_by_its_line(
     tmp_path: Path, row: str, columns: int
 ) -> None:
     path = file(tmp_path, HEADER + ROW + row)
-    assert refusal(path) == f"{path}: line 3 has {columns} columns, not 6"
+    assert refusal(path) == f"{path}: line 3: {columns} columns, not 6"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_bad_cell_is_named_by_line_and_column(tmp_path: Path, row: str, why: s
 def test_the_rows_before_a_bad_one_are_read(tmp_path: Path) -> None:
     rows = wide.read(file(tmp_path, HEADER + ROW + "k\n"))
     assert next(rows) == WATER
-    with pytest.raises(InvalidInput, match="line 3 has 1 columns"):
+    with pytest.raises(InvalidInput, match="line 3: 1 columns, not 6"):
         next(rows)
 
 
