@@ -1,6 +1,5 @@
 """What ``words import`` and ``pairs import`` say in the same way."""
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,35 +32,30 @@ def write_rejects(rejects: Sequence[Rejected], file: Path) -> None:
     """Write rejected lines with their reasons, and say where they are."""
     try:
         with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
-            writer.writerow(("line", "reason", "text"))
+            stream.write("line\treason\ttext\n")
             for reject in rejects:
-                # Another tool must be able to read it, whatever the spoilt line holds.
-                writer.writerow((reject.line, reject.reason, ascii_controls(reject.text)))
+                cells = (str(reject.line), reject.reason, reject.text)
+                stream.write("\t".join(map(_cell, cells)) + "\n")
     except OSError as error:
         raise InvalidInput(
             f"the rejected lines cannot be written to {file} ({error.strerror}); "
             "the others were imported; name another file with --rejects"
         ) from error
     say = notes()
-    say.print(f"  rejected lines are in {file}, such as:")
+    say.print(f"  rejected lines: {file}, such as")
     reasons = Counter(_kind(reject.reason) for reject in rejects)
     first = {_kind(reject.reason): reject for reject in reversed(rejects)}
     for kind, count in reasons.most_common(_SHOWN):
         say.print(f"  line {first[kind].line}: {first[kind].reason} ({count:,} like this)")
 
 
-def ascii_controls(text: str) -> str:
-    """``text`` with control characters and lone surrogates written as escapes.
-
-    >>> ascii_controls("a\\x00b")
-    'a\\\\x00b'
-    """
+def _cell(text: str) -> str:
+    """One cell of a line that every tool can read, whatever the spoilt line held."""
     return "".join(
         letter
-        if letter.isprintable() or letter in " \u200c\u200d"
+        if letter.isprintable() or letter in "\u200c\u200d"
         else letter.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for letter in text
+        for letter in " ".join(text.split())
     )
 
 

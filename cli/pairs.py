@@ -10,10 +10,9 @@ from typing import Annotated
 
 import typer
 
+from cli.imports import summary, write_rejects
 from cli.output import Format, console, notes, progress, table, write_csv
 from lexicon.errors import InvalidInput
-from lexicon.formats.reading import Rejected
-from lexicon.ingest.report import IngestReport
 
 app = typer.Typer(help="Pairs of sentences: premise and hypothesis.", no_args_is_help=True)
 
@@ -108,7 +107,7 @@ def import_(
             report = import_pairs(sessions, Input(file), wanted, bars.advance)
         notes().print(f"{file.name}: {summary(report, replace)}{_UNCHANGED if dry_run else ''}")
         if report.rejects:
-            _write_rejects(report.rejects, rejects or file.with_name(f"{file.name}.rejects.tsv"))
+            write_rejects(report.rejects, rejects or file.with_name(f"{file.name}.rejects.tsv"))
 
 
 @app.command()
@@ -217,18 +216,6 @@ def split_of(file: Path) -> str:
     return found[0].lower() if found else "test"
 
 
-def summary(report: IngestReport, replace: bool = False) -> str:
-    """Counts in one line."""
-    counts = [
-        f"{report.added:,} added",
-        f"{report.updated:,} updated",
-        f"{report.unchanged:,} unchanged",
-        f"{report.rejected:,} rejected",
-        f"{report.skipped:,} skipped",
-    ]
-    return ", ".join([*counts, f"{report.retired:,} retired"] if replace else counts)
-
-
 def _require_apart(
     files: list[Path], targets: list[tuple[str, str]], rejects: Path | None, replace: bool
 ) -> None:
@@ -242,17 +229,3 @@ def _require_apart(
             f"--replace with {count} files for {name}/{split}: each would remove what another "
             "brought; import them one by one without it, or name them apart"
         )
-
-
-def _write_rejects(rejects: list[Rejected], path: Path) -> None:
-    rows = [("line", "reason", "text"), *((str(r.line), r.reason, r.text) for r in rejects)]
-    try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            for row in rows:
-                file.write("\t".join(" ".join(cell.split()) for cell in row) + "\n")
-    except OSError as error:
-        raise InvalidInput(
-            f"the rejected lines cannot be written to {path} ({error.strerror}); name another "
-            "file with --rejects; the import itself is done"
-        ) from error
-    notes().print(f"rejected lines: {path}")

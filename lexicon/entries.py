@@ -29,6 +29,9 @@ PARTS_OF_SPEECH = (
 
 ALTERNATIVES = "|"
 
+MAX_SCHEME = 32
+"""Characters that the store has for the scheme of an external identifier."""
+
 
 @dataclass(frozen=True)
 class ConceptEntry:
@@ -84,7 +87,9 @@ def checked_lists(
         clean(gloss, "gloss"),
         forms,
         {
-            clean(scheme, "scheme"): tuple(clean(one, f"{scheme} identifier") for one in ids)
+            clean(scheme, "scheme", MAX_SCHEME): tuple(
+                clean(one, f"{scheme} identifier") for one in ids
+            )
             for scheme, ids in (external or {}).items()
             if ids
         },

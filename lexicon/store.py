@@ -6,7 +6,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import (
     ArgumentError,
@@ -165,7 +176,7 @@ def _unavailable(context: ExceptionContext) -> None:
     if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | ProgrammingError):
         reason = _reason(error)
         remedy = "check LEXICON_HOME and LEXICON_DATABASE_URL"
-        if "locked" in reason:
+        if "locked" in reason or "lock timeout" in reason:
             remedy = "another process is writing to it, so try again when that has ended"
         raise StoreUnavailable(
             f"the store failed ({reason}); nothing was changed; {remedy}"
@@ -206,7 +217,6 @@ def bulk_connection(sessions: Sessions) -> Iterator[Connection]:
     engine: Engine = sessions.kw["bind"]
     try:
         with engine.connect() as connection:
-            connection.detach()
             if engine.url.get_backend_name() == "sqlite":
                 # Inserting in random order into an index that is not in memory is slow.
                 cursor = connection.connection.cursor()
@@ -216,10 +226,10 @@ def bulk_connection(sessions: Sessions) -> Iterator[Connection]:
                 cursor.close()
             try:
                 yield connection
-            except BaseException:
-                # Closing would keep the transaction of an import that Ctrl-C stopped.
+            finally:
+                # Closes it for good, with the transaction of an import that Ctrl-C stopped. A
+                # detached connection would only be dropped, and stay open until it is collected.
                 connection.invalidate()
-                raise
     except DBAPIError as error:
         raise StoreUnavailable(
             f"the store could not be written ({_reason(error)}); nothing was changed"
@@ -229,6 +239,14 @@ def bulk_connection(sessions: Sessions) -> Iterator[Connection]:
 def about_to_write(connection: Connection) -> Connection:
     """The connection, whose next transactions take the write lock as they begin."""
     return connection.execution_options(**{IMMEDIATE: True})
+
+
+def lock(connection: Connection, number: int) -> None:
+    """On PostgreSQL, wait for the advisory lock of that number until the transaction ends; as
+    long as a writer of SQLite waits, and then :class:`StoreUnavailable` says that it is locked."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"))
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def trust_references(connection: Connection) -> None:

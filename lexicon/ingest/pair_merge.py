@@ -27,6 +27,7 @@ from sqlalchemy import (
 from lexicon.formats.reading import Rejected
 from lexicon.ingest.report import IngestReport
 from lexicon.models import NliPrediction, RowId, SentencePair, Written
+from lexicon.store import lock as advisory_lock
 
 # What a staged pair does to the stored pair of the same identity.
 SAME, RELABELLED, REWRITTEN = 0, 1, 2
@@ -90,8 +91,7 @@ def reject_repeated(connection: Connection) -> list[Rejected]:
 
 def lock(connection: Connection) -> None:
     """Let no other import of pairs begin to merge before this transaction ends."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    advisory_lock(connection, _LOCK)
 
 
 def merge(

@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Select
 
 from lexicon.entries import ConceptEntry, require_scripts
-from lexicon.errors import InvalidInput, UnknownLanguage
+from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
 from lexicon.folding import fold
 from lexicon.formats.reading import Rejected, Row, Skipped
 from lexicon.ingest.report import IngestReport
@@ -115,16 +115,24 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
     names = ", ".join(column.name for column in table.columns)
     if connection.dialect.name == "postgresql":
         # COPY, four times as fast as INSERT.
-        driver = connection.connection.dbapi_connection
-        with (
-            driver.cursor() as cursor,  # type: ignore[union-attr]
-            cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+        _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
         return
     marks = ", ".join("?" * len(table.columns))
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))
+
+
+def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    driver = connection.connection.dbapi_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]
+            for row in rows:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        # Past SQLAlchemy, and so past what makes errors of the store of others.
+        raise StoreUnavailable(
+            f"the store failed ({str(error).strip().partition(chr(10))[0]}); nothing was changed; "
+            "check LEXICON_DATABASE_URL"
+        ) from error
 
 
 def insert_new(connection: Connection, table: Table, rows: "Select[Any]") -> None:

@@ -81,12 +81,12 @@ def xnli(tmp_path: Path) -> Path:
 
 
 def test_each_file_is_one_line_and_again_changes_nothing(plain: Path, xnli: Path) -> None:
-    counts = "{} added, 0 updated, {} unchanged, 0 rejected, {} skipped"
-    assert said(plain, "--language", "en") == [f"small_dev.tsv: {counts.format(2, 0, 0)}"]
-    assert said(xnli) == [f"xnli.test.tsv.gz: {counts.format(2, 0, 1)}"]
+    counts = "{} added, 0 updated, {} unchanged, 0 rejected{}"
+    assert said(plain, "--language", "en") == [f"small_dev.tsv: {counts.format(2, 0, '')}"]
+    assert said(xnli) == [f"xnli.test.tsv.gz: {counts.format(2, 0, ', 1 skipped')}"]
     assert said(xnli, plain, "-l", "en") == [
-        f"xnli.test.tsv.gz: {counts.format(0, 1, 2)}",
-        f"small_dev.tsv: {counts.format(0, 2, 0)}",
+        f"xnli.test.tsv.gz: {counts.format(0, 1, ', 2 skipped')}",
+        f"small_dev.tsv: {counts.format(0, 2, '')}",
     ]
 
 
@@ -134,9 +134,11 @@ def test_rejects_are_written_beside_the_file_only_when_there_are_any(plain: Path
     beside = plain.with_name("small_dev.tsv.rejects.tsv")
     assert not beside.exists()
     plain.write_text(ROWS + "2\tmaybe\ta\x0cb\tc\n3\n", encoding="utf-8")
-    summary, where = said(plain, "-l", "en")
-    assert summary.endswith("0 added, 0 updated, 2 unchanged, 2 rejected, 0 skipped")
-    assert where == f"rejected lines: {beside}"
+    summary, where, first, second = said(plain, "-l", "en")
+    assert summary.endswith("0 added, 0 updated, 2 unchanged, 2 rejected")
+    assert where == f"  rejected lines: {beside}, such as"
+    assert first.endswith("(1 like this)")
+    assert second == "  line 5: 1 columns, not 4 (1 like this)"
     assert beside.read_text(encoding="utf-8").splitlines() == [
         "line\treason\ttext",
         "4\tunknown NLI label 'maybe'; known: entailment, neutral, contradiction\t2 maybe a b c",
@@ -147,17 +149,17 @@ def test_rejects_are_written_beside_the_file_only_when_there_are_any(plain: Path
 def test_rejects_go_where_they_are_told_to(plain: Path, tmp_path: Path) -> None:
     plain.write_text(ROWS + "3\n", encoding="utf-8")
     there = tmp_path / "there.tsv"
-    assert said(plain, "-l", "en", "--rejects", there)[1] == f"rejected lines: {there}"
+    assert said(plain, "-l", "en", "--rejects", there)[1] == (f"  rejected lines: {there}, such as")
     assert there.read_text(encoding="utf-8").splitlines()[1] == "4\t1 columns, not 4\t3"
     assert "is one file for 2" in refusal("import", plain, plain, "--rejects", there)
     nowhere = tmp_path / "no" / "where.tsv"
-    assert "the import itself is done" in refusal("import", plain, "-l", "en", "--rejects", nowhere)
+    assert "the others were imported" in refusal("import", plain, "-l", "en", "--rejects", nowhere)
 
 
 def test_lone_surrogates_can_be_written_as_rejects(tmp_path: Path) -> None:
     path = tmp_path / "pairs.json"
     path.write_text('[{"premise": "\\ud800", "hypothesis": "b", "label": 0}]')
-    assert len(said(path, "-l", "en")) == 2
+    assert len(said(path, "-l", "en")) == 3
     assert "\\ud800" in path.with_name("pairs.json.rejects.tsv").read_text(encoding="utf-8")
 
 
@@ -166,11 +168,11 @@ def test_replace_retires_and_says_so(plain: Path) -> None:
     plain.write_text("".join(ROWS.splitlines(keepends=True)[:2]), encoding="utf-8")
     [line] = said(plain, "-l", "en", "--replace", "--dry-run")
     assert line == (
-        "small_dev.tsv: 0 added, 0 updated, 1 unchanged, 0 rejected, 0 skipped, 1 retired "
+        "small_dev.tsv: 0 added, 0 updated, 1 unchanged, 1 retired, 0 rejected "
         "(dry run: nothing was changed)"
     )
     assert len(listed()) == 2
-    assert said(plain, "-l", "en", "--replace")[0].endswith("1 retired")
+    assert said(plain, "-l", "en", "--replace")[0].endswith("1 retired, 0 rejected")
     assert [row["key"] for row in listed()] == ["0"]
 
 
@@ -211,7 +213,7 @@ def test_an_export_is_read_again_and_written_the_same(
     out = tmp_path / "out.tsv"
     succeeded("export", "--dataset", "xnli", "--split", "test", "--out", out)
     assert said(out, "--dataset", "xnli") == [
-        "out.tsv: 0 added, 0 updated, 2 unchanged, 0 rejected, 0 skipped"
+        "out.tsv: 0 added, 0 updated, 2 unchanged, 0 rejected"
     ]
     before = out.read_bytes()
     said(out, "--dataset", "copy")

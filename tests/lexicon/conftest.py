@@ -8,6 +8,7 @@ from lexicon import store
 from lexicon.ingest import staging
 from lexicon.settings import Settings
 from tests.conftest import fill
+from tests.lexicon.importing import seed
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -15,6 +16,12 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings of a home that does not exist yet; PostgreSQL is at the current schema."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
     return Settings(home=tmp_path / "home", encoder="axis", database_url=url)
+
+
+@pytest.fixture
+def seeded(sessions: store.Sessions) -> store.Sessions:
+    """A store that knows the first languages and has no word."""
+    return seed(sessions)
 
 
 @pytest.fixture

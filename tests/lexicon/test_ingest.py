@@ -72,6 +72,34 @@ def test_a_lexeme_carries_its_key_and_script(sessions: store.Sessions) -> None:
         }
 
 
+def test_the_words_of_a_load_are_numbered_by_language_lemma_and_part_of_speech(
+    sessions: store.Sessions, chunk: int
+) -> None:
+    verb = checked("bank.verb.1", "verb", "money", "to bring to a bank", {"en": "bank|Bank"})
+    load(sessions, [RUN, verb, MONEY, SHORE, WATER])
+    with sessions() as session:
+        rows = session.execute(
+            select(Lexeme.language, Lexeme.lemma, Lexeme.pos).order_by(Lexeme.id)
+        )
+        assert [tuple(row) for row in rows] == [
+            ("en", "Bank", "verb"),
+            ("en", "bank", "noun"),
+            ("en", "bank", "verb"),
+            ("en", "run", "verb"),
+            ("en", "shore", "noun"),
+            ("en", "water", "noun"),
+            ("fr", "banque", "noun"),
+            ("fr", "courir", "verb"),
+            ("fr", "eau", "noun"),
+            ("fr", "rive", "noun"),
+            ("kn", "ಓಡು", "verb"),
+            ("kn", "ಜಲ", "noun"),
+            ("kn", "ದಡ", "noun"),
+            ("kn", "ನೀರು", "noun"),
+            ("kn", "ಬ್ಯಾಂಕ್", "noun"),
+        ]
+
+
 def test_the_second_load_changes_nothing(filled: store.Sessions, chunk: int) -> None:
     before = everything(filled)
     assert load(filled, TINY) == IngestReport(unchanged=4)

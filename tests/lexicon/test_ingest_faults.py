@@ -12,7 +12,6 @@ from lexicon.entries import ConceptEntry, checked
 from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
 from lexicon.ingest import staging
 from lexicon.models import Language
-from tests.conftest import TINY
 from tests.lexicon.backends import on_postgresql, on_sqlite
 from tests.lexicon.loading import MONEY, OTHER, RUN, SHORE, SOURCE, WATER, load
 from tests.lexicon.snapshot import everything

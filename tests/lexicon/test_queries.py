@@ -1,6 +1,7 @@
 """Every read of the store, over a lexicon whose rows can be counted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -59,13 +60,24 @@ def test_an_unknown_language_names_the_known_ones(session: Session, code: str) -
 
 def test_forms_are_ordered_by_their_first_lexeme(session: Session) -> None:
     assert [form.lemma for form in queries.forms(session, "kn")] == [
-        "ನೀರು",
+        "ಓಡು",
         "ಜಲ",
         "ದಡ",
+        "ನೀರು",
         "ಬ್ಯಾಂಕ್",
-        "ಓಡು",
     ]
     assert queries.forms(session, "hi") == []
+
+
+def test_a_form_that_is_older_comes_first(session: Session, sessions: store.Sessions) -> None:
+    [before] = ids(session, "kn", "ಬ್ಯಾಂಕ್")
+    with store.writing(sessions) as writing:
+        entry = checked("river.noun.1", "noun", "f", "g", {"kn": "ಅಲೆ|ನೀರು"})
+        replace_source(writing, SourceEntry("river", "CC0-1.0", "1", "-"), [entry])
+    with sessions() as later:
+        forms = queries.forms(later, "kn")
+    assert [form.lemma for form in forms[3:]] == ["ನೀರು", "ಬ್ಯಾಂಕ್", "ಅಲೆ"]
+    assert forms[4] == Form("ಬ್ಯಾಂಕ್", (before,))
 
 
 def light(sessions: store.Sessions) -> list[int]:
@@ -86,7 +98,7 @@ def light(sessions: store.Sessions) -> list[int]:
 def test_a_form_is_one_row_for_all_its_parts_of_speech(
     session: Session, sessions: store.Sessions
 ) -> None:
-    adjective, noun, capital, verb = light(sessions)
+    capital, adjective, noun, verb = light(sessions)
     [found] = [form for form in queries.forms(session, "en") if form.lemma == "light"]
     assert found == Form("light", (adjective, noun, verb))
     assert Form("Light", (capital,)) in queries.forms(session, "en")
@@ -111,9 +123,9 @@ def test_a_lookup_lists_homographs_by_id(session: Session, sessions: store.Sessi
     light(sessions)
     rows = queries.lexemes_matching(session, "en", "light")
     assert [(row.lemma, row.pos) for row in rows] == [
+        ("Light", "verb"),
         ("light", "adj"),
         ("light", "noun"),
-        ("Light", "verb"),
         ("light", "verb"),
     ]
     assert [row.id for row in rows] == sorted(row.id for row in rows)
@@ -142,7 +154,24 @@ def test_a_sense_says_what_a_result_shows(session: Session) -> None:
         concept_id=sense.concept_id,
         key="water.noun.1",
         gloss="clear liquid",
+        field="water",
+        unsensed=False,
     )
+
+
+def test_what_names_no_sense_comes_last(session: Session, sessions: store.Sessions) -> None:
+    with store.writing(sessions) as writing:
+        pair = checked("a.x.1", "noun", "f", "bank", {"en": "bank", "fr": "berge"})
+        source = SourceEntry("pairs", "CC0-1.0", "1", "-")
+        replace_source(writing, source, [replace(pair, unsensed=True)])
+    with sessions() as later:
+        found = queries.senses_of(later, ids(later, "en", "bank", "shore"))
+    assert [(sense.rank, sense.key, sense.unsensed) for sense in found] == [
+        (0, "bank.noun.1", False),
+        (0, "bank.noun.2", False),
+        (1, "bank.noun.1", False),
+        (0, "a.x.1", True),
+    ]
 
 
 def test_no_lexemes_have_no_senses(session: Session) -> None:
@@ -162,7 +191,7 @@ def test_long_lists_of_lexemes_are_asked_for_in_pieces(
 
 
 def test_a_lexeme_leads_to_its_form(session: Session, sessions: store.Sessions) -> None:
-    adjective, noun, capital, verb = light(sessions)
+    capital, adjective, noun, verb = light(sessions)
     [water] = ids(session, "en", "water")
     form = Form("light", (adjective, noun, verb))
     assert queries.forms_of_lexemes(session, [verb, water, adjective, 10**9]) == {
@@ -233,7 +262,7 @@ def test_an_empty_store_exports_nothing(sessions: store.Sessions) -> None:
 
 def test_an_export_is_streamed_in_pieces(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = list(browse.concept_entries(session))
-    monkeypatch.setattr(queries, "_CHUNK", 3)
+    monkeypatch.setattr(browse, "_CHUNK", 3)
     assert list(browse.concept_entries(session)) == whole
 
 

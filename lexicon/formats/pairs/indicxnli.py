@@ -42,7 +42,10 @@ def records(source: Input, reading: Reading) -> Iterator[Row[PairEntry] | Reject
 
 
 def _shown(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:  # writing meets the limit a level or two before reading
+        return "nested too deeply to be shown"
 
 
 class _Array:

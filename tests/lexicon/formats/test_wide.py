@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lexicon.entries import PARTS_OF_SPEECH, ConceptEntry
 from lexicon.errors import InvalidInput
 from lexicon.formats import wide
+from lexicon.formats.reading import Input, Rejected, Row
 from lexicon.normalize import clean
 from tests.conftest import TINY
 
@@ -131,7 +132,48 @@ def test_the_rows_before_a_bad_one_are_read(tmp_path: Path) -> None:
         next(rows)
 
 
-def test_the_line_of_a_quoted_csv_row_is_its_last(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dialect", ["tsv", "csv"])
+def test_blank_lines_are_skipped_and_counted(tmp_path: Path, dialect: str) -> None:
+    text = "\n" + HEADER + "\n\r\n" + ROW + "\n" + ROW.replace("noun\t", "nonn\t") + "\n"
+    path = file(tmp_path, text if dialect == "tsv" else text.replace("\t", ","))
+    found = list(wide.records(Input(path), dialect))
+    assert found[0] == Row(5, WATER)
+    assert [(bad.line, bad.reason[:28]) for bad in found[1:] if isinstance(bad, Rejected)] == [
+        (7, "unknown part of speech 'nonn")
+    ]
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("dialect", ["tsv", "csv"])
+def test_a_bad_row_among_good_ones_is_rejected_alone(tmp_path: Path, dialect: str) -> None:
+    text = HEADER + "k\tnoun\tf\tg\ta\n" + ROW + "k\tnoun\tf\tg\t\t\n"
+    path = file(tmp_path, text if dialect == "tsv" else text.replace("\t", ","))
+    assert list(wide.records(Input(path), dialect)) == [
+        Rejected(2, "5 columns, not 6", "k\tnoun\tf\tg\ta"),
+        Row(3, WATER),
+        Rejected(
+            4,
+            "concept 'k' has no word in any language; give at least one",
+            "k\tnoun\tf\tg\t\t",
+        ),
+    ]
+
+
+def test_of_a_long_bad_row_only_the_beginning_is_kept(tmp_path: Path) -> None:
+    [bad] = wide.records(Input(file(tmp_path, HEADER + "x" * 10_000 + "\n")))
+    assert bad == Rejected(2, "1 columns, not 6", "x" * 120)
+
+
+def test_quotes_that_never_close_refuse_the_file(tmp_path: Path) -> None:
+    text = (HEADER + ROW + 'k\tnoun\tf\t"g\ta\tb\n').replace("\t", ",")
+    path = file(tmp_path, text)
+    assert refusal(path, "csv") == (
+        f"{path}: line 3: unexpected end of data; quote cells that hold commas, and "
+        "double the quotes inside them"
+    )
+
+
+def test_the_line_of_a_quoted_csv_row_is_its_first(tmp_path: Path) -> None:
     text = 'concept,pos,field,gloss,en\nk,noun,f,"two\nlines",a\nk,nonn,f,g,a\n'
     assert "line 4: unknown part of speech 'nonn'" in refusal(file(tmp_path, text), "csv")
 
