@@ -18,7 +18,8 @@ class InvalidInput(LexiconError):
 
 class UnknownLanguage(InvalidInput):
     def __init__(self, code: str, known: list[str]) -> None:
-        super().__init__(f"unknown language {code!r}; known: {', '.join(known)}")
+        # A damaged header may hold a megabyte.
+        super().__init__(f"unknown language {code[:40]!r}; known: {', '.join(known)}")
 
 
 class UnknownEncoder(InvalidInput):

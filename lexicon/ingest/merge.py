@@ -202,8 +202,10 @@ class Merge(WordMerge):
     def _retire(self) -> None:
         if self.replace:
             # A rejected row is still a row: a concept is not lost because its line was spoilt.
-            named = select(_staged.c.key)
-            ours = and_(_concept.c.source_id == self.source_id, _concept.c.key.not_in(named))
+            # Nor is one that a row has found by an identifier, whatever its key.
+            named = _concept.c.key.in_(select(_staged.c.key))
+            found = _concept.c.id.in_(select(_wanted.c.concept_id))
+            ours = and_(_concept.c.source_id == self.source_id, ~named, ~found)
             gone = select(_concept.c.id).where(ours)
             self.retired = (
                 self.connection.scalar(select(func.count()).select_from(gone.subquery())) or 0
@@ -212,7 +214,8 @@ class Merge(WordMerge):
                 _wanted.c.concept_id == _sense.c.concept_id,
                 _wanted.c.lexeme_id == _sense.c.lexeme_id,
             )
-            elsewhere = select(_concept.c.id).where(_concept.c.source_id != self.source_id)
+            other = or_(_concept.c.source_id != self.source_id, ~named)
+            elsewhere = select(_concept.c.id).where(other)
             mine = _sense.c.source_id == self.source_id
             self._remove_senses(and_(_sense.c.concept_id.in_(gone), mine))
             self.retired += self._remove_senses(

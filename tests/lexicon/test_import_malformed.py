@@ -29,6 +29,7 @@ from lexicon.ingest.report import IngestReport
 from lexicon.ingest.sentences import PairImport, import_pairs
 from lexicon.languages import SEED
 from lexicon.models import Lexeme
+from lexicon.normalize import search_key
 from lexicon.pairs import every_pair
 from lexicon.settings import Settings
 from tests.conftest import TINY, fill
@@ -273,15 +274,15 @@ def _check_word_pairs(sessions: store.Sessions, report: IngestReport, rows: list
         entries = list(browse.concept_entries(session))
         lexemes = set(session.execute(select(Lexeme.language, Lexeme.lemma)))
     shared = {
-        (one, other)
+        (search_key(one), search_key(other))
         for entry in entries
         for one in entry.forms.get("fr", ())
         for other in entry.forms.get("en", ())
     }
-    assert set(pairs) <= shared
+    assert {(search_key(pair.first), search_key(pair.second)) for pair in pairs} <= shared
     known = {(language, lemma) for language, lemma, _ in _lemmas({e.key: e for e in TINY})}
     said = {("fr", pair.first) for pair in pairs} | {("en", pair.second) for pair in pairs}
-    assert lexemes == known | said
+    assert known <= lexemes <= known | said
     assert report.added + report.unchanged == len(pairs)
     return len(pairs)
 
@@ -382,8 +383,7 @@ def test_the_sound_file_is_taken(form: str, filled_home: Path, tmp_path: Path) -
     path.write_bytes(FILES[form])
     with _copied(filled_home, tmp_path) as sessions:
         require_sound(sessions, path, form, named=False)
-        require_sound_again = import_file(sessions, path, form, named=True)
-    assert require_sound_again.unchanged > 2
+        assert import_file(sessions, path, form, named=True).unchanged > 2
 
 
 @pytest.mark.parametrize("form", sorted(FILES))

@@ -174,7 +174,7 @@ def test_quotes_that_never_close_refuse_the_file(tmp_path: Path) -> None:
 
 
 def test_the_line_of_a_quoted_csv_row_is_its_first(tmp_path: Path) -> None:
-    text = 'concept,pos,field,gloss,en\nk,noun,f,"two\nlines",a\nk,nonn,f,g,a\n'
+    text = 'concept,pos,field,gloss,en\nk,noun,f,"two\nlines",a\nk,nonn,f,"two\nlines",a\n'
     assert "line 4: unknown part of speech 'nonn'" in refusal(file(tmp_path, text), "csv")
 
 
