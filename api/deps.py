@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from indexer.encoders.registry import NAMED
+from indexer.encoders.registry import KNOWN
 from indexer.service import LexiconService, open_service
 from lexicon.errors import UnknownEncoder
 from lexicon.settings import Settings
@@ -45,7 +45,7 @@ def encoder_name(
     """A named encoder or the configured one. Paths are for whoever sits at the machine: over HTTP
     they would open any folder of it."""
     holder: ServiceHolder = request.app.state.services
-    known = sorted({*NAMED, holder.settings.encoder})
+    known = sorted({*KNOWN, holder.settings.encoder})
     if encoder is not None and encoder not in known:
         raise UnknownEncoder(encoder, known, paths=False)
     return encoder

@@ -22,15 +22,34 @@ def build(
         list[str] | None, typer.Option("--language", "-l", help="Language to build; repeatable.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Build even what is up to date.")] = False,
+    pooling: Annotated[
+        str | None,
+        typer.Option("--pooling", help="Of checkpoints: mean, weightedmean, last, cls or input."),
+    ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option("--layer", help="Of checkpoints: 0 (input) up, -1 (last) down, or all."),
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option("--precision", help="auto, fp32, bf16, fp16 or int8.")
+    ] = None,
 ) -> None:
-    """Bring the indices up to date with the store; damaged ones are rebuilt."""
+    """Bring the indices up to date with the store; damaged ones are rebuilt.
+
+    A build that was stopped goes on where it was.
+    """
+    from indexer.encoders.registry import variants
     from indexer.service import open_service
     from lexicon.settings import load_settings
 
     settings = load_settings()
     service = open_service(settings)
     # Opened before anything is built: a name that is not known must not leave half a job.
-    encoders = [service.encoder(name) for name in encoder or [settings.encoder]]
+    encoders = [
+        service.encoder(one)
+        for name in encoder or [settings.encoder]
+        for one in variants(name, settings, pooling, layer, precision)
+    ]
     for item in encoders:
         build_with_progress(service, item, language, force)
 

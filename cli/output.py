@@ -12,11 +12,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from indexer.search import Suggested
@@ -82,15 +85,23 @@ def number(value: float | None, places: int = 3) -> str:
     return "–" if value is None else f"{value:.{places}f}"
 
 
+class _Speed(ProgressColumn):
+    """How much a second, once it can be told."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+
 class Bars:
-    """Progress bars on standard error, one per name, with what is done, what there is and the
-    time left. Nothing is drawn before the first one has something to say."""
+    """Progress bars on standard error, one per name, with what is done, what there is, how
+    much a second and the time left. Nothing is drawn before the first one has something to say."""
 
     def __init__(self) -> None:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            _Speed(),
             TimeRemainingColumn(),
             console=notes(),
         )

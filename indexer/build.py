@@ -13,13 +13,14 @@ from indexer.encoders.protocol import Encoder
 from indexer.generation import Facts, Generations, Staged, writing_to
 from indexer.indices import faiss as faiss_index
 from indexer.manifest import Manifest
+from indexer.shards import Shards
 from indexer.vectors import Vectors
 from lexicon import models, queries
 from lexicon.errors import IdentityMismatch, IndexDamaged, IndexMissing
 from lexicon.queries import Form
 from lexicon.store import Sessions, writing
 
-ENCODE_BATCH = 1_024
+ENCODE_BATCH = 2_048
 
 Advance = Callable[[str, int, int], None]
 """Told (language, forms done, forms in all) as a build goes on."""
@@ -74,6 +75,7 @@ def build(
             known = queries.languages(session)
             wanted = [queries.require_language(session, code) for code in languages or known]
             forms = {code: queries.forms(session, code) for code in known}
+        shards = Shards(generations.shards(spec.identity))
         todo: dict[str, str] = {}
         for code in wanted:
             digest = queries.form_digest(forms[code])
@@ -86,7 +88,7 @@ def build(
             else:
                 todo[code] = digest
         encoded = {
-            code: _encode(generations, encoder, code, forms[code], digest, advance)
+            code: _encode(generations, encoder, code, forms[code], digest, advance, shards)
             for code, digest in todo.items()
         }
         means = _neighbourhoods(generations, encoder, encoded, known)
@@ -94,6 +96,7 @@ def build(
             _publish(sessions, generations, encoder, code, item, means[code])
             report.built[code] = len(item.forms)
             report.uncovered[code] = int((~item.covered).sum())
+        shards.clear()
     return report
 
 
@@ -120,12 +123,13 @@ def _encode(
     forms: list[Form],
     digest: str,
     advance: Advance,
+    shards: Shards,
 ) -> _Encoded:
     vectors = np.empty((len(forms), encoder.spec.dim), dtype=np.float32)
     covered = np.empty(len(forms), dtype=np.bool_)
     for start in range(0, len(forms), ENCODE_BATCH):
         batch = [form.lemma for form in forms[start : start + ENCODE_BATCH]]
-        encoded = encoder.encode(batch, language)
+        encoded = shards.encode(encoder, batch, language)
         vectors[start : start + len(batch)] = encoded.vectors
         covered[start : start + len(batch)] = encoded.covered
         advance(language, start + len(batch), len(forms))

@@ -101,6 +101,10 @@ class Generations:
             raise IndexDamaged(str(pointer), "its pointer names no generation")
         return Live(words[0], words[1])
 
+    def shards(self, identity: str) -> Path:
+        """Where a build keeps what it has encoded until it is published."""
+        return self.root / identity / ".encoded"
+
     def manifest(self, identity: str, language: str) -> Manifest:
         """The live generation's manifest, checked against the pointer."""
         live = self.live(identity, language)

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 from pydantic import BaseModel
 
-from indexer.encoders.registry import NAMED
+from indexer.encoders.registry import KNOWN
 from indexer.indices.faiss import FaissIndex
 from indexer.service import LexiconService
 from lexicon import queries
@@ -182,7 +182,7 @@ def status(service: LexiconService) -> Status:
             ],
         ),
         encoders=[index_status(service, name) for name in names],
-        known_encoders=sorted(NAMED),
+        known_encoders=sorted(KNOWN),
         versions=installed,
         problems=problems(installed),
     )

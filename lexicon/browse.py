@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from lexicon.entries import ConceptEntry
-from lexicon.errors import InvalidInput
+from lexicon.errors import InvalidInput, UnknownConcept
 from lexicon.models import Concept, ExternalId, Lexeme, Sense, Source
 from lexicon.normalize import search_key
 from lexicon.queries import concept_senses, languages, lexemes_matching, senses_of, source, sources
@@ -100,7 +100,9 @@ class _ExternalIds:
 def concept_entry(session: Session, key: str) -> ConceptEntry:
     """One concept with its words, or :class:`UnknownConcept`."""
     senses = concept_senses(session, key)
-    concept = session.get_one(Concept, senses[0].concept_id)
+    concept = session.get(Concept, senses[0].concept_id)
+    if concept is None:  # removed since: each statement on a server sees the store of its moment
+        raise UnknownConcept(key, "list the keys with: lexicon words export")
     forms: dict[str, list[str]] = {}
     for sense in senses:
         forms.setdefault(sense.language, []).append(sense.lemma)

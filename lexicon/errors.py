@@ -148,3 +148,19 @@ class BackupTooNew(LexiconError):
 
 class BackupRefused(LexiconError):
     """A backup that cannot be written there, or not be restored into this store."""
+
+
+class PrecisionRefused(LexiconError):
+    """A checkpoint in fewer bits is not the checkpoint any more."""
+
+
+class HubUnreachable(LexiconError):
+    """The hub of checkpoints does not answer, breaks off, or must not be asked."""
+
+
+class HubRefused(LexiconError):
+    """The hub answers, and does not give what was asked for."""
+
+
+class ModelBusy(LexiconError):
+    """Another process is changing the same checkpoint."""

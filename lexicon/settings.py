@@ -1,6 +1,7 @@
 """One typed settings object, read from ``LEXICON_*`` and checked at start."""
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -29,6 +30,12 @@ class Settings(BaseSettings):
         default=None, description="SQLAlchemy URL; SQLite in the home folder when unset."
     )
     encoder: str = Field(default="embedded", min_length=1, description="The default encoder.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="Where checkpoints run; auto takes a GPU if there is one."
+    )
+    threads: int | None = Field(
+        default=None, ge=1, description="CPU threads of a checkpoint; PyTorch's choice when unset."
+    )
 
     @property
     def indices(self) -> Path:

@@ -40,12 +40,13 @@ class EncoderSpec:
 
     @property
     def identity(self) -> str:
-        """The name, and 16 hexadecimal digits of sha256 over every other field: where a folder
-        lies does not change what its vectors are."""
+        """The name without options, and 16 hexadecimal digits of sha256 over every other field:
+        where a folder lies does not change what its vectors are."""
         facts = asdict(self)
         del facts["name"]
         said = json.dumps(facts, sort_keys=True)
-        return f"{Path(self.name).name}-{sha256(said.encode()).hexdigest()[:16]}"
+        base = Path(self.name.partition("?")[0]).name
+        return f"{base}-{sha256(said.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,23 @@
-"""Which encoders there are, by name."""
+"""Which encoders there are, and what a name of one says.
+
+A name is ``embedded``, ``labse``, ``bloom-560m``, ``bloom-1b7``, the hub id of a pulled checkpoint
+or the path of a folder. Checkpoints take options after a question mark, as in
+``bloom-560m?layer=12&pooling=mean``.
+"""
 
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
+from indexer.checkpoints.precision import PRECISIONS
+from indexer.encoders.checkpoint import Options
 from indexer.encoders.embedded.encoder import EmbeddedEncoder
+from indexer.encoders.pooling import require_pooling
 from indexer.encoders.protocol import Encoder
-from indexer.encoders.sentence_transformer import SentenceTransformerEncoder
-from lexicon.errors import ExtraMissing, ModelMissing, UnknownEncoder
+from indexer.encoders.sentence_transformer import LABSE, SentenceTransformerEncoder
+from indexer.encoders.transformer import TransformerEncoder
+from lexicon.errors import ExtraMissing, InvalidInput, ModelMissing, UnknownEncoder
 from lexicon.settings import Settings
 
 
@@ -15,42 +25,112 @@ def _embedded(_settings: Settings) -> Encoder:
     return EmbeddedEncoder()
 
 
-def _labse(settings: Settings) -> Encoder:
-    return _local("labse", settings.models / "labse", "sentence-transformers/LaBSE")
+NAMED: dict[str, Callable[[Settings], Encoder]] = {"embedded": _embedded}
+"""Encoders that need nothing else."""
+
+PULLED = ("labse", "bloom-560m", "bloom-1b7")
+"""Encoders whose files ``lexicon models pull`` brings."""
+
+KNOWN = (*NAMED, *PULLED)
 
 
-def _local(name: str, folder: Path, origin: str) -> Encoder:
-    _require_models_extra(name)
-    if not folder.is_dir():
-        raise ModelMissing(
-            f"encoder {name!r} is not on this machine; put a copy of {origin} into {folder}"
-        )
-    return SentenceTransformerEncoder(name, folder)
+def named(name: str, pooling: str | None, layer: int | None, precision: str | None) -> str:
+    """``name`` with options, in the one order that makes two equal ones the same."""
+    base, given = split(name)
+    chosen = {
+        "pooling": pooling or given.pooling,
+        "layer": given.layer if layer is None else layer,
+        "precision": precision or (None if given.precision == "auto" else given.precision),
+    }
+    said = {key: value for key, value in chosen.items() if value is not None}
+    return f"{base}?{urlencode(said)}" if said else base
+
+
+def variants(
+    name: str,
+    settings: Settings,
+    pooling: str | None = None,
+    layer: str | None = None,
+    precision: str | None = None,
+) -> list[str]:
+    """The names of ``name`` with options; one for every layer, input included, for ``all``."""
+    if layer != "all":
+        if layer is not None and not layer.removeprefix("-").isdecimal():
+            raise InvalidInput(f"layer {layer!r} is neither a whole number nor all")
+        return [named(name, pooling, int(layer) if layer is not None else None, precision)]
+    some = open_encoder(named(name, pooling, -1, precision), settings)
+    if not isinstance(some, TransformerEncoder):
+        raise InvalidInput(f"encoder {name!r} has no layers to choose from")
+    return [named(name, pooling, one, precision) for one in range(some.layers + 1)]
+
+
+def split(name: str) -> tuple[str, Options]:
+    """The name without its options, and those. Raises :class:`InvalidInput`."""
+    base, _, query = name.partition("?")
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    for key in given:
+        if key not in ("pooling", "layer", "precision"):
+            raise InvalidInput(
+                f"unknown option {key!r} of encoder {base!r}; known: pooling, layer, precision"
+            )
+    layer = given.get("layer")
+    if layer is not None and not layer.removeprefix("-").isdecimal():
+        raise InvalidInput(f"layer {layer!r} of encoder {base!r} is not a whole number")
+    precision = given.get("precision", "auto")
+    if precision not in PRECISIONS:
+        raise InvalidInput(f"unknown precision {precision!r}; known: {', '.join(PRECISIONS)}")
+    pooling = given.get("pooling")
+    return base, Options(
+        require_pooling(pooling) if pooling is not None else None,
+        int(layer) if layer is not None else None,
+        precision,
+    )
+
+
+def open_encoder(name: str, settings: Settings) -> Encoder:
+    """The encoder called ``name``.
+
+    Cheap: weights are read when something is encoded. Raises :class:`UnknownEncoder`,
+    :class:`ExtraMissing`, :class:`ModelMissing` or :class:`ModelDamaged`.
+    """
+    if make := NAMED.get(name):
+        return make(settings)
+    base, options = split(name)
+    if base in NAMED:
+        raise InvalidInput(f"encoder {base!r} has no options; leave {name.partition('?')[2]!r} out")
+    folder = _folder(base, settings)
+    _require_models_extra(base)
+    if base == "labse" and options.own:
+        return SentenceTransformerEncoder(name, folder, settings, options, LABSE)
+    if base not in PULLED and options.own:
+        # Without a choice, only a folder that says how it is pooled will do.
+        return SentenceTransformerEncoder(name, folder, settings, options)
+    return TransformerEncoder(name, folder, settings, options)
+
+
+def _folder(base: str, settings: Settings) -> Path:
+    pulled = settings.models / base.replace("/", "--")
+    if base in PULLED:
+        _require_models_extra(base)
+        if not pulled.is_dir():
+            raise ModelMissing(
+                f"encoder {base!r} is not on this machine; "
+                f"fetch it with: lexicon models pull {base}"
+            )
+        return pulled
+    try:
+        folder = Path(base).expanduser()
+        if folder.is_dir():
+            return folder.resolve()
+        found = pulled.is_dir() and base.count("/") == 1
+    except (OSError, RuntimeError, ValueError):
+        found = False
+    if not found:
+        raise UnknownEncoder(base, sorted(KNOWN))
+    return pulled
 
 
 def _require_models_extra(name: str) -> None:
     # Looked up, not imported: torch takes seconds, and the answer may be "not installed".
     if find_spec("sentence_transformers") is None or find_spec("torch") is None:
         raise ExtraMissing(f"encoder {name!r}", "models")
-
-
-NAMED: dict[str, Callable[[Settings], Encoder]] = {"embedded": _embedded, "labse": _labse}
-
-
-def open_encoder(name: str, settings: Settings) -> Encoder:
-    """The encoder called ``name``, or the sentence-transformers folder at that path.
-
-    Cheap: weights are read when something is encoded. Raises :class:`UnknownEncoder`,
-    :class:`ExtraMissing` or :class:`ModelMissing`.
-    """
-    if make := NAMED.get(name):
-        return make(settings)
-    try:
-        folder = Path(name).expanduser()
-        found = folder.is_dir()
-    except (OSError, RuntimeError, ValueError):
-        found = False
-    if not found:
-        raise UnknownEncoder(name, sorted(NAMED))
-    _require_models_extra(name)
-    return SentenceTransformerEncoder(str(folder.resolve()), folder.resolve())

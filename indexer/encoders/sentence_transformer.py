@@ -1,95 +1,128 @@
 """Encoders that are sentence-transformers folders: LaBSE, and any folder that a user names."""
 
-from collections.abc import Sequence
+import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
 
-from indexer.encoders.protocol import Encoded, EncoderSpec, file_digest
-from indexer.vectors import unit_rows
-from lexicon.errors import ExtraMissing, ModelDamaged
-from lexicon.normalize import VERSION as NORMALISER_VERSION
-from lexicon.normalize import clean
+from indexer.checkpoints import precision
+from indexer.encoders.checkpoint import UNLIMITED, CheckpointEncoder, Options
+from indexer.vectors import Vectors, unit_rows
+from lexicon.errors import ModelDamaged
+from lexicon.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
 
 MODULES = "modules.json"
-DOCUMENTS = {".md", ".png"}
-UNLIMITED = 2**31 - 1
+
+LABSE = ("Transformer", "Pooling", "Dense", "Normalize")
+"""LaBSE's chain of modules; without its Dense layer the vectors are others."""
 
 
-class SentenceTransformerEncoder:
-    """Runs every module of the folder, in float32, exactly as sentence-transformers does."""
+class SentenceTransformerEncoder(CheckpointEncoder):
+    """Runs every module of the folder as sentence-transformers does, but in batches without
+    padding. Pooling and everything after it stay in fp32."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self._name = name
-        self._folder = folder
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        settings: Settings,
+        options: Options | None = None,
+        chain: tuple[str, ...] | None = None,
+    ) -> None:
+        super().__init__(name, folder, settings, options or Options())
         if not (folder / MODULES).is_file():
             # Without the list of modules the library would wrap the transformer in mean pooling,
             # and LaBSE would silently lose its Dense layer.
             raise ModelDamaged(
-                f"{folder} has no {MODULES}, so its pooling is not known; "
-                "name a complete sentence-transformers folder"
+                f"{folder} has no {MODULES}, so its pooling is not known; name a complete "
+                "sentence-transformers folder, or choose with --pooling"
             )
-
-    @cached_property
-    def _model(self) -> Any:
-        try:
-            import torch
-            from sentence_transformers import SentenceTransformer
-        except ModuleNotFoundError:
-            raise ExtraMissing(f"encoder {self._name!r}", "models") from None
-        try:
-            model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            reason = str(error).partition("\n")[0]
+        if chain is not None and (found := _chain(folder)) != chain:
             raise ModelDamaged(
-                f"{self._folder} cannot be read as a sentence-transformers folder ({reason}); "
-                "copy it again"
-            ) from error
-        return model.to(torch.float32)
+                f"{folder} is not {name}: its modules are {', '.join(found) or 'unreadable'}, not "
+                f"{', '.join(chain)}; pull it again with: lexicon models pull {name}"
+            )
 
     @cached_property
-    def spec(self) -> EncoderSpec:
-        # Every file but documents: weights, configuration and whatever the tokenizer reads.
-        files = [
-            path
-            for path in sorted(self._folder.rglob("*"))
-            if path.is_file() and path.suffix not in DOCUMENTS and not self._is_hidden(path)
-        ]
-        return EncoderSpec(
-            name=self._name,
-            model_id=self._folder.name,
-            revision=file_digest(*files),
-            layer=-1,
-            pooling=MODULES,
-            post_processing="none",
-            normaliser_version=NORMALISER_VERSION,
-            precision="fp32",
-            dim=int(self._model.get_embedding_dimension()),
-            max_length=int(min(self._model.max_seq_length or UNLIMITED, UNLIMITED)),
-        )
+    def _whole(self) -> Any:
+        """The library's own model, in fp32 on the CPU."""
+        torch = self._torch
+        try:
+            from sentence_transformers import SentenceTransformer
 
-    def _is_hidden(self, path: Path) -> bool:
-        return any(part.startswith(".") for part in path.relative_to(self._folder).parts)
+            with self._quietly():
+                model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RuntimeError,
+            ImportError,
+            SafetensorError,
+        ) as error:
+            raise self._damaged(error) from error
+        return model.to(torch.float32).eval()
 
-    def encode(self, texts: Sequence[str], language: str | None = None) -> Encoded:
-        """``covered`` is always true: a subword vocabulary has a vector for any word."""
-        tidy = [clean(text) for text in texts]
-        if not tidy:
-            return Encoded(
-                np.zeros((0, self.spec.dim), dtype=np.float32), np.zeros(0, bool), np.zeros(0, bool)
-            )
-        vectors = self._model.encode(tidy, convert_to_numpy=True, show_progress_bar=False)
-        return Encoded(
-            unit_rows(vectors, f"encoder {self._name!r}"),
-            np.ones(len(tidy), dtype=np.bool_),
-            np.array([self._is_cut(text) for text in tidy], dtype=np.bool_),
-        )
+    def _load(self) -> Any:
+        return self._whole
 
-    def _is_cut(self, text: str) -> bool:
-        if self.spec.max_length == UNLIMITED:
-            return False
-        tokens = self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"]
-        return len(tokens) > self.spec.max_length
+    @property
+    def _tokenizer(self) -> Any:
+        return self._whole.tokenizer
+
+    @cached_property
+    def _facts(self) -> tuple[str, int, int, int]:
+        most = int(min(self._whole.max_seq_length or UNLIMITED, UNLIMITED))
+        return MODULES, -1, int(self._whole.get_embedding_dimension()), most
+
+    @cached_property
+    def _has_transformer(self) -> bool:
+        """Other first modules, such as static embeddings, have inputs of their own."""
+        return type(self._whole[0]).__name__ == "Transformer"
+
+    @cached_property
+    def precision(self) -> str:
+        if not self._has_transformer:
+            return "fp32"
+        return precision.resolve(self._options.precision, self._device)
+
+    def _convert(self, model: Any, numbers: str) -> Any:
+        model[0] = precision.convert(model[0], numbers)
+        return model
+
+    def _encode(self, model: Any, texts: "Sequence[str]") -> tuple[Vectors, Any]:
+        if self._has_transformer:
+            return super()._encode(model, texts)
+        found = model.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
+        most = self._facts[3]
+        ids = [] if most == UNLIMITED else self._tokenizer(list(texts), verbose=False)["input_ids"]
+        truncated = np.array([len(one) > most for one in ids] or [False] * len(texts))
+        return unit_rows(found, f"encoder {self._name!r}"), truncated
+
+    def _vectors(self, model: Any, ids: "Tensor") -> Any:
+        torch = self._torch
+        features = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+        for number, module in enumerate(model):
+            features = module(features)
+            if number == 0:
+                features["token_embeddings"] = features["token_embeddings"].float()
+        return features["sentence_embedding"]
+
+
+def _chain(folder: Path) -> tuple[str, ...]:
+    """Class names of the modules in order; empty when the file cannot be read."""
+    try:
+        listed = json.loads((folder / MODULES).read_text(encoding="utf-8"))
+        return tuple(str(one["type"]).rpartition(".")[2] for one in listed)
+    except (OSError, ValueError, TypeError, KeyError):
+        return ()

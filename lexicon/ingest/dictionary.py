@@ -13,7 +13,7 @@ Senses that this very source brought earlier and unsensed concepts do not count 
 same file leads to the same concepts again. With a part of speech, only senses of it count.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -88,7 +88,7 @@ def batches(
     languages: tuple[str, str],
     scripts: Mapping[str, str | None],
     done: Callable[[], int] = lambda: 0,
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Pairs as rows of their stage."""
     first, second = languages
     strict = {code: script for code in languages if (script := scripts[code]) is not None}
@@ -189,6 +189,8 @@ class Resolution:
             one.c.concept_id == other.c.concept_id,
             one.c.side == 1,
             other.c.side == 2,
+            # What other pairs of this source have brought together does not keep itself there.
+            or_(one.c.ours == false(), other.c.ours == false()),
         )
         shared = select(one.c.entry).join(other, same)
         self._set(and_(pairs.c.state == PENDING, pairs.c.entry.in_(shared)), KNOWN)

@@ -1,7 +1,8 @@
 """Importing a file of words: from its bytes to a summary, in one transaction."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from lexicon.errors import InvalidInput, UnknownLanguage
 from lexicon.formats import muse, words
 from lexicon.formats.reading import Input
 from lexicon.ingest import dictionary, staging
+from lexicon.ingest.merge import lock_words
 from lexicon.ingest.process import elsewhere
 from lexicon.ingest.report import Advance, IngestReport, SourceEntry, unheard
 from lexicon.ingest.staging import Batch
@@ -59,7 +61,7 @@ class _Reading:
     languages: tuple[str, str] | None
     any_script: bool
 
-    def __call__(self) -> Iterator[Batch]:
+    def __call__(self) -> Generator[Batch]:
         done = 0
 
         def count(read: int) -> None:
@@ -93,17 +95,21 @@ def import_words(
             more = list(dictionary.tables.values()) if languages else []
             staging.create(connection, *more)
             reading = _Reading(file.path, form, scripts, languages, request.any_script)
-            found = elsewhere(reading) if file.size > LARGE else reading()
-            read = staging.fill(
-                connection,
-                found,
-                lambda done: advance("reading", done, file.size),
-                staging.stage.tables | dictionary.tables,
-            )
+            # Closed here: on Ctrl-C the interpreter would end before the process that reads has.
+            with closing(elsewhere(reading) if file.size > LARGE else reading()) as found:
+                read = staging.fill(
+                    connection,
+                    found,
+                    lambda done: advance("reading", done, file.size),
+                    staging.stage.tables | dictionary.tables,
+                )
         about_to_write(connection)
         with connection.begin() as transaction:
-            if new:
-                connection.execute(insert(Language), [vars(language) for language in new])
+            lock_words(connection)
+            # Another import may have brought them while this one read its file.
+            missing = {one.code: vars(one) for one in new if one.code not in _scripts(connection)}
+            if missing:
+                connection.execute(insert(Language), list(missing.values()))
 
             def resolve(source_id: int) -> int:
                 if languages is None:

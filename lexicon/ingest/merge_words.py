@@ -60,14 +60,16 @@ class WordMerge:
         )
         counted = _forms.c.frequency.is_not(None)
         if self.connection.execute(select(_forms.c.entry).where(counted).limit(1)).first():
+            # Of several the highest, as above: the same file must say the same each time.
+            said = select(*identity, func.max(_forms.c.frequency).label("frequency"))
+            said_of = said.where(*taken, counted).group_by(*identity).subquery().c
             self._execute(
                 update(_lexeme)
                 .where(
-                    *(_lexeme.c[column.name] == column for column in identity),
-                    counted,
-                    or_(_lexeme.c.frequency.is_(None), _lexeme.c.frequency != _forms.c.frequency),
+                    *(_lexeme.c[column.name] == said_of[column.name] for column in identity),
+                    or_(_lexeme.c.frequency.is_(None), _lexeme.c.frequency != said_of.frequency),
                 )
-                .values(frequency=_forms.c.frequency)
+                .values(frequency=said_of.frequency)
             )
 
     def _senses_of(self, *states: str) -> "Select[int, int, int, int]":

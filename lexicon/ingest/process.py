@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from typing import IO, TypeVar
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 _Message = tuple[str, T | str | None]
 
 
-def elsewhere(produce: Callable[[], Iterator[T]]) -> Iterator[T]:
+def elsewhere(produce: Callable[[], Iterator[T]]) -> Generator[T]:
     """The items of ``produce()``, made by another process in order.
 
     ``produce`` and the items must be picklable. A :class:`LexiconError` of the other process is

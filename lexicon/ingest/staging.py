@@ -4,7 +4,7 @@ They are the connection's own: reading a file locks nobody out, and what is comp
 store is compared by the database, whatever the size of the file.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, NamedTuple
@@ -159,7 +159,7 @@ def batches(
     scripts: Mapping[str, str | None],
     done: Callable[[], int] = lambda: 0,
     size: int | None = None,
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Records as rows of the stage.
 
     ``scripts`` maps the store's languages to the script that their words must have, None for any.

@@ -111,5 +111,7 @@ def require_sound(sessions: store.Sessions) -> None:
                 dangling = select(func.count()).select_from(one).where(there, ~found)
                 assert session.scalar(dangling) == 0, constraint.name
         for model, column in ((Concept, Sense.concept_id), (Lexeme, Sense.lexeme_id)):
-            idle = select(func.count()).where(~exists().where(column == model.id))
+            idle = (
+                select(func.count()).select_from(model).where(~exists().where(column == model.id))
+            )
             assert session.scalar(idle) == 0, f"{model.__tablename__} without a sense"

@@ -264,9 +264,7 @@ def test_the_two_sources_are_recorded(sessions: store.Sessions, release: Release
     ]
 
 
-def test_progress_runs_over_both_sources(
-    sessions: store.Sessions, release: Release
-) -> None:
+def test_progress_runs_over_both_sources(sessions: store.Sessions, release: Release) -> None:
     told: list[tuple[int, int]] = []
     bundled.load(sessions, lambda done, total: told.append((done, total)))
     bundled.load(sessions, lambda done, total: told.append((done, total)))

@@ -1,11 +1,8 @@
 """Damaged files: refused as a whole and nothing is changed, or taken line by line and counted."""
 
 import gzip
-import io
-import json
-import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lexicon import browse, migrate, store
-from lexicon.entries import ConceptEntry, checked, require_scripts
+from lexicon.entries import ConceptEntry, require_scripts
 from lexicon.errors import InvalidInput
-from lexicon.formats import jsonl, muse, wide, wn_lmf, words
+from lexicon.formats import muse, words
 from lexicon.formats.pairs.detect import READERS
 from lexicon.formats.pairs.detect import detect as detect_pairs
 from lexicon.formats.pairs.entry import PairEntry, Reading
@@ -27,181 +24,16 @@ from lexicon.formats.reading import Input, Rejected, Row, Skipped
 from lexicon.ingest.files import WordsImport, import_words
 from lexicon.ingest.report import IngestReport
 from lexicon.ingest.sentences import PairImport, import_pairs
-from lexicon.languages import SEED
 from lexicon.models import Lexeme
 from lexicon.normalize import search_key
 from lexicon.pairs import every_pair
 from lexicon.settings import Settings
 from tests.conftest import TINY, fill
+from tests.lexicon.damage import FILES, SCRIPTS, WORDS, damaged, damages
 from tests.lexicon.snapshot import everything
 from tests.postgres import Databases
 
-SCRIPTS = {seed.code: seed.script for seed in SEED}
 SOURCE = "damaged"
-
-# The last key belongs to the source ``tiny`` already.
-SOUND = (
-    checked("cat.noun.1", "noun", "animal", "small feline", {"en": "cat", "fr": "chat|matou"}),
-    checked("dog.noun.1", "noun", "animal", "barks, often", {"en": "dog", "kn": "ನಾಯಿ"}),
-    checked("sun.noun.1", "noun", "sky", 'the "day" star', {"en": "sun", "hi": "सूरज|सूर्य"}),
-    checked("eat.verb.1", "verb", "food", "to take food", {"en": "eat", "fr": "manger"}),
-    checked("sea.noun.1", "noun", "water", "salt water", {"en": "sea", "fr": "mer", "kn": "ಸಮುದ್ರ"}),
-    checked("bank.noun.3", "noun", "money", "a reserve", {"en": "bank|store", "fr": "banque"}),
-    checked("run.verb.1", "verb", "motion", "to move fast", {"en": "run", "fr": "courir"}),
-)
-
-
-def _written(form: str) -> bytes:
-    stream = io.StringIO()
-    codes = sorted(SCRIPTS)
-    if form == "jsonl":
-        jsonl.write(SOUND, stream)
-    elif form == "muse":
-        muse.write((*SOUND, *TINY), ("fr", "en"), stream)
-    elif form == "wn-lmf":
-        wn_lmf.write(SOUND, codes, stream, name="w", version="1", licence="CC0-1.0")
-    else:
-        wide.write(SOUND, codes, stream, form)
-    return stream.getvalue().encode()
-
-
-def _lines(*values: object) -> bytes:
-    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values).encode()
-
-
-def _table(*rows: tuple[str, ...]) -> bytes:
-    return "".join("\t".join(row) + "\n" for row in rows).encode()
-
-
-def _entry(word: str, gloss: str, **translations: str) -> dict[str, Any]:
-    found = [{"lang_code": code, "word": word} for code, word in translations.items()]
-    senses = [{"id": f"en-{word}", "glosses": [gloss]}]
-    return {
-        "word": word, "lang_code": "en", "pos": "noun", "senses": senses, "translations": found
-    }  # fmt: skip
-
-
-SENTENCES = [
-    ("7", "neutral", "It rains.", "The road is wet."),
-    ("8", "entailment", "Two cats sleep.", "Cats sleep."),
-    ("9", "-", "Nobody came.", 'He said "yes".'),
-    ("10", "contradiction", "Il pleut à Paris.", "Il fait beau."),
-    ("11", "entailment", "ಮಳೆ ಬರುತ್ತಿದೆ.", "ಮಳೆ."),
-]
-_NAMED = ("pairID", "gold_label", "sentence1", "sentence2")
-_PLAIN = ("premise", "hypothesis")
-
-FILES: dict[str, bytes] = {
-    **{form: _written(form) for form in ("tsv", "csv", "jsonl", "muse", "wn-lmf")},
-    "wiktextract": _lines(
-        _entry("tree", "a tall plant", fr="arbre", kn="ಮರ", hi="पेड़"),
-        _entry("moon", "it circles the earth", fr="lune"),
-        {"word": "Baum", "lang_code": "de", "pos": "noun"},
-        {"title": "a", "redirect": "b"},
-        _entry("star", "a sun far away", fr="étoile"),
-    ),
-    "plain": _table(("id", "label", *_PLAIN), *SENTENCES),
-    "xnli-tsv": _table(("language", *_NAMED), *(("en", *row) for row in SENTENCES)),
-    "xnli-jsonl": _lines(*(dict(zip(_NAMED, row, strict=True)) for row in SENTENCES)),
-    "huggingface": _lines(
-        *({"premise": one, "hypothesis": two, "label": 1} for *_, one, two in SENTENCES)
-    ),
-    "indicxnli": json.dumps(
-        [{"premise": one, "hypothesis": two, "label": "2"} for *_, one, two in SENTENCES],
-        ensure_ascii=False,
-        indent=1,
-    ).encode(),
-}
-WORDS = ("tsv", "csv", "jsonl", "muse", "wiktextract", "wn-lmf")
-
-# Kinds of damage. Each is told two numbers that say where and what.
-
-
-def _insert(data: bytes, at: int, what: bytes) -> bytes:
-    place = at % (len(data) + 1)
-    return data[:place] + what + data[place:]
-
-
-def _flip(data: bytes, at: int, bit: int) -> bytes:
-    place = at % max(len(data), 1)
-    return (
-        data[:place]
-        + bytes(byte ^ 1 << bit % 8 for byte in data[place : place + 1])
-        + (data[place + 1 :])
-    )
-
-
-def _line(change: Callable[[bytes, int], bytes]) -> "Damage":
-    """Damage to one line."""
-
-    def damage(data: bytes, at: int, more: int) -> bytes:
-        lines = data.splitlines(keepends=True) or [b""]
-        place = at % len(lines)
-        lines[place] = change(lines[place], more)
-        return b"".join(lines)
-
-    return damage
-
-
-def _swap_columns(line: bytes, more: int) -> bytes:
-    separator = b"\t" if b"\t" in line else b","
-    cells = line.rstrip(b"\n").split(separator)
-    one, other = more % len(cells), (more // 7) % len(cells)
-    cells[one], cells[other] = cells[other], cells[one]
-    return separator.join(cells) + b"\n"
-
-
-def _cut_gzip(data: bytes, at: int, _more: int) -> bytes:
-    packed = gzip.compress(data, mtime=0)
-    return packed[: at % len(packed)]
-
-
-def _utf_16(data: bytes, at: int, _more: int) -> bytes:
-    encoding = ("utf-16", "utf-16-be", "utf-32")[at % 3]
-    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
-    return mark + data.decode(errors="replace").encode(encoding)
-
-
-Damage = Callable[[bytes, int, int], bytes]
-DAMAGES: Mapping[str, Damage] = {
-    "cut": lambda data, at, _: data[: at % max(len(data), 1)],
-    "flip": _flip,
-    "insert": lambda data, at, what: _insert(
-        data, at, (b"\0", b"\xef\xbb\xbf", b"\xff\xc3(", b"\xed\xa0\x80", b"\xf4\x90\x80\x80")[what % 5]
-    ),
-    "sign": lambda data, at, what: _insert(
-        data, at, (b"\\ud800", b'"', b"\\", b"{", b"]", b"<", b"&amp;", b"\r", b"\x0c", b"|", b",",
-                   b"\t", b"\n\n", "\u2028".encode(), b"1e999", b"&x;")[what % 16]
-    ),
-    "long": lambda data, at, _: _insert(data, at, b"x" * 1_000_000),
-    "marked": lambda data, _at, _more: b"\xef\xbb\xbf" + data,
-    "windows": lambda data, _at, _more: data.replace(b"\n", b"\r\n"),
-    "old mac": lambda data, _at, _more: data.replace(b"\n", b"\r"),
-    "ragged": _line(lambda line, what: line.rstrip(b"\n") + (b"\tx\n" if what % 2 else b",x\n")),
-    "shorter": _line(lambda line, _: re.split(rb"[\t,]", line)[0] + b"\n"),
-    "twice": _line(lambda line, _: line + line),
-    "gone": _line(lambda _line, _: b""),
-    "swapped": _line(_swap_columns),
-    "nested": _line(lambda line, what: b'{"a":' * (what * 7) + line),
-    "no end": lambda data, _at, _more: data.rstrip(b"\n"),
-    "gzip": lambda data, _at, _more: gzip.compress(data, mtime=0),
-    "cut gzip": _cut_gzip,
-    "flipped gzip": lambda data, at, bit: _flip(gzip.compress(data, mtime=0), at, bit),
-    "two archives": lambda data, at, _: gzip.compress(data, mtime=0) + data[: at % 9],
-    "utf-16": _utf_16,
-    "nothing": lambda _data, _at, _more: b"",
-    "zip": lambda data, _at, _more: b"PK\x03\x04\x14\x00\x08" + data,
-}  # fmt: skip
-
-_damage = st.tuples(st.sampled_from(sorted(DAMAGES)), st.integers(0, 4_000), st.integers(0, 999))
-damages = st.lists(_damage, min_size=1, max_size=3)
-
-
-def damaged(data: bytes, what: list[tuple[str, int, int]]) -> bytes:
-    for name, at, more in what:
-        data = DAMAGES[name](data, at, more)
-    return data
-
 
 # What must come of a file
 
@@ -258,8 +90,8 @@ def _check_concepts(sessions: store.Sessions, report: IngestReport, rows: list[A
         others = {one.key: one for one in browse.concept_entries(session, "tiny")}
         lexemes = set(session.execute(select(Lexeme.language, Lexeme.lemma, Lexeme.pos)))
     facts = [
-        {key: (one.pos, one.field, one.gloss, one.forms, one.external) for key, one in all.items()}
-        for all in (held, taken)
+        {key: (one.pos, one.field, one.gloss, one.forms, one.external) for key, one in part.items()}
+        for part in (held, taken)
     ]
     assert facts[0] == facts[1]
     assert others.keys() == tiny.keys()
@@ -307,8 +139,12 @@ def require_sound(sessions: store.Sessions, path: Path, form: str, named: bool) 
     try:
         report = import_file(sessions, path, form, named)
     except InvalidInput as error:
-        assert "\n" not in str(error)
-        assert len(str(error)) < 1_000 + len(str(path))
+        refused = str(error)
+    else:
+        refused = ""
+    if refused:
+        assert "\n" not in refused
+        assert len(refused) < 1_000 + len(str(path))
         assert everything(sessions) == before
         return
     found, records = _read(path, form, named)
@@ -396,3 +232,105 @@ def test_a_damaged_file_is_refused_or_taken_line_by_line(
     path.write_bytes(damaged(FILES[form], what))
     with _copied(filled_home, tmp_path) as sessions:
         require_sound(sessions, path, form, named)
+
+
+@pytest.mark.parametrize("form", sorted(FILES))
+@hypothesis_settings(PROPERTY, max_examples=3)
+@given(what=damages, named=st.booleans())
+def test_postgresql_takes_and_refuses_the_same(
+    form: str, databases: Databases, tmp_path: Path, what: list[tuple[str, int, int]], named: bool
+) -> None:
+    path = tmp_path / "damaged"
+    path.write_bytes(damaged(FILES[form], what))
+    name = databases.migrated()
+    with _opened(Settings(home=tmp_path, database_url=databases.url(name))) as sessions:
+        fill(sessions)
+        require_sound(sessions, path, form, named)
+    databases.drop(name)
+
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE LexicalResource SYSTEM "{}"{}>\n'
+DTD = "https://globalwordnet.github.io/schemas/WN-LMF-1.1.dtd"
+BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("system", "subset", "why"),
+    [
+        (DTD, f' [<!ENTITY e0 "lol">{BOMB}]', "declares XML entities"),
+        (DTD, ' [<!ENTITY e11 SYSTEM "file:///etc/passwd">]', "declares XML entities"),
+        (DTD, ' [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x.dtd"> %p;]', "declares XML entities"),
+        ("file:///etc/passwd", "", "is not WN-LMF"),
+        ("http://127.0.0.1:9/own.dtd", "", "is not WN-LMF"),
+        (DTD, "", "is not well-formed XML"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_entities_and_foreign_dtds_are_refused(
+    filled_home: Path, tmp_path: Path, system: str, subset: str, why: str, packed: bool
+) -> None:
+    body = FILES["wn-lmf"].decode().partition("<LexicalResource")[2].replace("small", "&e11;")
+    data = (HEAD.format(system, subset) + "<LexicalResource" + body).encode()
+    path = tmp_path / "hostile.xml"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    with _copied(filled_home, tmp_path) as sessions:
+        before = everything(sessions)
+        for named in (False, True):
+            with pytest.raises(InvalidInput, match=why):
+                import_file(sessions, path, "wn-lmf", named)
+        assert everything(sessions) == before
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("form", sorted(FILES))
+@pytest.mark.parametrize("kind", ["missing", "folder", "below a file", "loop", "name"])
+def test_what_is_no_file_is_refused_with_its_name(
+    filled_home: Path, tmp_path: Path, kind: str, form: str, named: bool
+) -> None:
+    path = tmp_path / "none.tsv"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "loop":
+        path.symlink_to(path)
+    elif kind == "below a file":
+        path.write_bytes(FILES[form])
+        path = path / "deeper.tsv"
+    elif kind == "name":
+        path = tmp_path / ("n" * 300)
+    with _copied(filled_home, tmp_path) as sessions:
+        before = everything(sessions)
+        with pytest.raises(InvalidInput, match="cannot be read: ") as caught:
+            import_file(sessions, path, form, named)
+        assert str(caught.value).startswith(str(path))
+        assert "\n" not in str(caught.value)
+        assert everything(sessions) == before
+
+
+@pytest.mark.parametrize("form", sorted(FILES))
+@pytest.mark.parametrize("name", ["words.zip", "words.xlsx", "words", "words.exe", "ಪದ.gz", "-"])
+def test_the_name_of_a_file_decides_nothing(
+    filled_home: Path, tmp_path: Path, form: str, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(FILES[form])
+    with _copied(filled_home, tmp_path) as sessions:
+        assert import_file(sessions, path, form, named=False).added > 2
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_no_database_could_hold_rejects_its_line(
+    filled_home: Path, tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(filled_home, settings.home)
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        settings = Settings(home=settings.home, database_url=url)
+    path = tmp_path / "words.jsonl"
+    scheme = b'"external": {"' + b"s" * 33 + b'": ["1"]}, "forms"'
+    path.write_bytes(FILES["jsonl"].replace(b'"forms"', scheme, 1))
+    with _opened(settings) as sessions:
+        if database == "postgresql":
+            fill(sessions)
+        require_sound(sessions, path, "jsonl", named=True)
+        assert import_file(sessions, path, "jsonl", named=True).rejects[0].line == 1

@@ -34,9 +34,7 @@ FRENCH = document(
         + synset("wolf-4", "véhicule à cheval", "i4"),
     )
 )
-HINDI = document(
-    lexicon("iwn", "hi", word("h1", "गाड़ी", "iwn-1") + synset("iwn-1", "वाहन", "i1"))
-)
+HINDI = document(lexicon("iwn", "hi", word("h1", "गाड़ी", "iwn-1") + synset("iwn-1", "वाहन", "i1")))
 JOINED = {
     "ewn-1": {"en": "car|auto", "fr": "voiture|auto"},
     "ewn-2": {"en": "car", "fr": "wagon"},

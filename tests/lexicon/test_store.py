@@ -1,11 +1,11 @@
 """Opening the store: the right database, the right schema, or a message that says what to do."""
 
-import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_mock_engine, text
+from alembic import command
+from sqlalchemy import Engine, create_mock_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from lexicon import migrate, queries, store
@@ -21,6 +21,9 @@ from lexicon.errors import (
 from lexicon.models import Language, Lexeme
 from lexicon.settings import Settings
 from tests.conftest import fill
+from tests.lexicon.stores import GERMAN, engine_of, stamp, write
+
+pytestmark = pytest.mark.usefixtures("engines")
 
 
 def test_connecting_creates_nothing(settings: Settings) -> None:
@@ -31,7 +34,7 @@ def test_connecting_creates_nothing(settings: Settings) -> None:
 def test_a_foreign_key_is_enforced(sessions: store.Sessions) -> None:
     with sessions() as session:
         session.add(Lexeme(language="xx", lemma="a", search_key="a", script="Latn", pos="noun"))
-        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key constraint"):
             session.flush()
 
 
@@ -85,10 +88,27 @@ def test_the_location_hides_the_password(tmp_path: Path) -> None:
     assert store.location(settings) == "postgresql+psycopg://me:***@db/words"
 
 
-def test_somebody_elses_database_is_no_store(settings: Settings) -> None:
-    with sqlite3.connect(file(settings)) as connection:
-        connection.execute("CREATE TABLE song (title TEXT)")
-    connection.close()
+def test_a_database_without_tables_is_no_store(blank: Settings, engines: list[Engine]) -> None:
+    with pytest.raises(StoreMissing) as caught:
+        store.open_store(blank)
+    assert str(caught.value) == (
+        f"no lexicon store at {store.location(blank)}; create it with: lexicon init"
+    )
+    assert inspect(engines[-1]).get_table_names() == []
+
+
+def test_somebody_elses_database_is_no_store(blank: Settings) -> None:
+    with store.connect(blank).begin() as connection:
+        connection.execute(text("CREATE TABLE song (title TEXT)"))
+    with pytest.raises(StoreMissing):
+        store.open_store(blank)
+
+
+def test_a_store_whose_revision_was_lost_is_missing(
+    settings: Settings, sessions: store.Sessions
+) -> None:
+    with sessions.begin() as session:
+        session.execute(text("DELETE FROM alembic_version"))
     with pytest.raises(StoreMissing):
         store.open_store(settings)
 
@@ -105,7 +125,7 @@ def test_a_current_store_opens(settings: Settings, sessions: store.Sessions) -> 
         assert queries.languages(session) == []
 
 
-@pytest.mark.parametrize("older", ["0000", "a1b2c3"])
+@pytest.mark.parametrize("older", ["0000", "0001", "a1b2c3"])
 def test_an_older_store_names_both_revisions_and_the_command(
     settings: Settings, sessions: store.Sessions, older: str
 ) -> None:
@@ -118,14 +138,15 @@ def test_an_older_store_names_both_revisions_and_the_command(
     )
 
 
+@pytest.mark.parametrize("newer", ["0003", "9999"])
 def test_a_newer_store_names_both_revisions_and_the_package(
-    settings: Settings, sessions: store.Sessions
+    settings: Settings, sessions: store.Sessions, newer: str
 ) -> None:
-    stamp(sessions, "9999")
+    stamp(sessions, newer)
     with pytest.raises(StoreTooNew) as caught:
         store.open_store(settings)
     assert str(caught.value) == (
-        "the store is at schema revision 9999, which is newer than this version's "
+        f"the store is at schema revision {newer}, which is newer than this version's "
         f"{store.SCHEMA_REVISION}; upgrade the semantic-lexicon package"
     )
 
@@ -177,9 +198,12 @@ def test_a_fault_of_the_database_says_that_nothing_was_changed(sessions: store.S
     orphan = Lexeme(language="xx", lemma="a", search_key="a", script="Latn", pos="noun")
     with pytest.raises(StoreUnavailable) as caught:
         write(sessions, orphan)
-    assert str(caught.value) == (
-        "the store could not be written (FOREIGN KEY constraint failed); nothing was changed"
-    )
+    why = {
+        "sqlite": "FOREIGN KEY constraint failed",
+        "postgresql": 'insert or update on table "lexeme" violates foreign key constraint '
+        '"fk_lexeme_language"',
+    }[engine_of(sessions).name]
+    assert str(caught.value) == f"the store could not be written ({why}); nothing was changed"
     with sessions() as session:
         assert queries.languages(session) == []
 
@@ -193,11 +217,12 @@ def test_readers_read_on_while_another_writes(sessions: store.Sessions) -> None:
         assert queries.languages(reading) == ["de"]
 
 
-def test_upgrading_makes_an_outdated_store_open(settings: Settings) -> None:
-    file(settings)
-    engine = store.connect(settings)
+def test_upgrading_makes_an_outdated_store_open(blank: Settings) -> None:
+    engine = store.connect(blank)
     with pytest.raises(StoreMissing):
         store.require_current(engine)
-    migrate.upgrade(engine)
+    command.upgrade(migrate.config(engine), "0001")
+    with pytest.raises(StoreOutdated, match=r"at schema revision 0001, .* lexicon init$"):
+        store.require_current(engine)
+    assert migrate.upgrade(engine) == ("0001", store.SCHEMA_REVISION)
     store.require_current(engine)
-    engine.dispose()

@@ -1,0 +1,228 @@
+"""Encoding single words: our batches beside what users would otherwise run.
+
+    python benchmarks/encode.py [--words 2000] [--models labse,bloom-560m] [--runs 5] [--json FILE]
+
+Full-size checkpoints are made from their configurations with random weights: speed does not depend
+on what the weights are. Peers: ``SentenceTransformer.encode`` with its defaults for LaBSE, and a
+plain transformers loop with batches of 32, padded, for BLOOM. Ours and the peer take turns, so that
+a busy machine slows both; the ratio is what lasts.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import (
+    AutoModel,
+    AutoTokenizer,
+    BertConfig,
+    BertModel,
+    BertTokenizer,
+    BloomConfig,
+    BloomModel,
+    PreTrainedTokenizerFast,
+)
+
+from indexer.encoders.registry import open_encoder
+from lexicon import bundled
+from lexicon.settings import Settings
+
+SEED = 20261121
+Encode = Callable[[Sequence[str]], Any]
+
+
+def random_weights(kind: Any, config: Any) -> Any:
+    torch.manual_seed(SEED)
+    with torch.device("meta"):
+        model = kind(config)
+    model.to_empty(device="cpu")
+    for name, weight in model.named_parameters():
+        # Norms at one and biases at zero keep the states of a deep stack within bounds.
+        if weight.dim() < 2:
+            weight.data.fill_(float("norm" in name.lower() or "ln_f" in name) * name.endswith("t"))
+        else:
+            weight.data.normal_(0, 0.02)
+    for name, buffer in model.named_buffers():
+        if "position_ids" in name:
+            buffer.copy_(torch.arange(buffer.shape[-1]).expand(buffer.shape))
+        else:
+            buffer.zero_()
+    return model.eval()
+
+
+def words() -> list[str]:
+    return sorted(
+        {form for entry in bundled.entries() for forms in entry.forms.values() for form in forms}
+    )
+
+
+def labse(folder: Path) -> None:
+    """Transformer(256) → CLS → Dense(Tanh) → Normalize at LaBSE's size."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import (
+        Dense,
+        Normalize,
+        Pooling,
+        Transformer,
+    )
+
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    trainer = trainers.WordPieceTrainer(vocab_size=30_000, special_tokens=special)
+    tokenizer.train_from_iterator(words(), trainer)
+    inner = folder / "inner"
+    BertTokenizer(
+        vocab=tokenizer.get_vocab(), do_lower_case=False, strip_accents=False, model_max_length=512
+    ).save_pretrained(str(inner))
+    config = BertConfig(vocab_size=501_153)
+    random_weights(BertModel, config).save_pretrained(str(inner))
+    chain = [
+        Transformer(str(inner), max_seq_length=256),
+        Pooling(768, pooling_mode="cls"),
+        Dense(768, 768, activation_function=torch.nn.Tanh()),
+        Normalize(),
+    ]
+    SentenceTransformer(modules=chain, device="cpu").save_pretrained(
+        str(folder / "models" / "labse"), create_model_card=False
+    )
+
+
+def bloom(folder: Path, hidden: int = 1024) -> None:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = ["<unk>", "<s>", "</s>", "<pad>"]
+    trainer = trainers.BpeTrainer(vocab_size=30_000, special_tokens=special)
+    tokenizer.train_from_iterator(words(), trainer)
+    target = folder / "models" / ("bloom-560m" if hidden == 1024 else "bloom-1b7")
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, pad_token="<pad>", unk_token="<unk>", padding_side="left"
+    ).save_pretrained(str(target))
+    config = BloomConfig(vocab_size=250_880, hidden_size=hidden, n_layer=24, n_head=16)
+    random_weights(BloomModel, config).save_pretrained(str(target))
+
+
+def library(folder: Path) -> Encode:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(folder), device="cpu")
+    return lambda texts: model.encode(list(texts), show_progress_bar=False)
+
+
+def loop(folder: Path) -> Encode:
+    """What a notebook does: batches of 32 in the order given, padded, the mean over the mask."""
+    tokenizer = AutoTokenizer.from_pretrained(str(folder))
+    model = AutoModel.from_pretrained(str(folder), dtype=torch.float32).eval()
+
+    def encode(texts: Sequence[str]) -> Any:
+        found = []
+        with torch.no_grad():
+            for start in range(0, len(texts), 32):
+                batch = tokenizer(
+                    list(texts[start : start + 32]), padding=True, return_tensors="pt"
+                )
+                hidden = model(**batch).last_hidden_state
+                mask = batch["attention_mask"].unsqueeze(-1)
+                found.append(((hidden * mask).sum(1) / mask.sum(1)).numpy())
+        return np.concatenate(found)
+
+    return encode
+
+
+MAKE: dict[str, Callable[[Path], None]] = {"labse": labse, "bloom-560m": bloom}
+PEERS: dict[str, tuple[str, Callable[[Path], Encode]]] = {
+    "labse": ("SentenceTransformer.encode", library),
+    "bloom-560m": ("plain loop, batch 32", loop),
+}
+
+
+def rates(encodes: dict[str, Encode], texts: list[str], runs: int) -> dict[str, list[float]]:
+    """Words per second of each, taking turns."""
+    for encode in encodes.values():
+        encode(texts[:64])
+    found: dict[str, list[float]] = {name: [] for name in encodes}
+    for _ in range(runs):
+        for name, encode in encodes.items():
+            started = time.perf_counter()
+            encode(texts)
+            found[name].append(len(texts) / (time.perf_counter() - started))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--words", type=int, default=2_000)
+    parser.add_argument("--models", default="labse,bloom-560m")
+    parser.add_argument("--precisions", default="auto,fp32")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    arguments = parser.parse_args()
+    everything = words()
+    step = max(1, len(everything) // arguments.words)
+    texts = everything[::step][: arguments.words]
+    np.random.default_rng(SEED).shuffle(texts)
+    table = Table(
+        "model", "how", "words/s", "min–max", "× peer",
+        title=f"encoding {len(texts):,} words, {torch.get_num_threads()} threads",
+    )  # fmt: skip
+    result: dict[str, Any] = {}
+    for name in arguments.models.split(","):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            MAKE[name](folder)
+            settings = Settings(home=folder, device="cpu")
+            peer, make = PEERS[name]
+            encodes = {peer: make(folder / "models" / name)}
+            for one in arguments.precisions.split(","):
+                encoder = open_encoder(f"{name}?precision={one}", settings)
+                encodes[f"ours, {one}"] = encoder.encode
+            found = rates(encodes, texts, arguments.runs)
+            base = found[peer]
+            for how, all_rates in found.items():
+                ratio = statistics.median(
+                    ours / theirs for ours, theirs in zip(all_rates, base, strict=True)
+                )
+                table.add_row(
+                    name,
+                    how,
+                    f"{statistics.median(all_rates):,.0f}",
+                    f"{min(all_rates):,.0f}–{max(all_rates):,.0f}",
+                    f"{ratio:.2f}",
+                )
+            result[name] = found
+    Console().print(table)
+    if arguments.json:
+        facts = {
+            "machine": platform.platform(),
+            "threads": torch.get_num_threads(),
+            "versions": {
+                one: version(one) for one in ("torch", "transformers", "sentence-transformers")
+            },
+            "seed": SEED,
+            "date": f"{datetime.now(UTC):%F}",
+            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+        arguments.json.write_text(json.dumps({**facts, "words_per_s": result}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Checkpoints: pulling them, what lies on this machine, and running them."""

@@ -1,0 +1,207 @@
+"""What all checkpoint encoders share: device, precision, batches, truncation."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from indexer.checkpoints import batching, precision
+from indexer.checkpoints.digests import DigestCache, revision
+from indexer.encoders.protocol import Encoded, EncoderSpec
+from indexer.vectors import Vectors, unit_rows
+from lexicon.errors import ExtraMissing, InvalidInput, ModelDamaged
+from lexicon.normalize import VERSION as NORMALISER_VERSION
+from lexicon.normalize import clean
+from lexicon.settings import Settings
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+UNLIMITED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a checkpoint is read. ``pooling`` and ``layer`` are None for folders that say so
+    themselves."""
+
+    pooling: str | None = None
+    layer: int | None = None
+    precision: str = "auto"
+
+    @property
+    def own(self) -> bool:
+        """Whether pooling and layer are left to the folder."""
+        return self.pooling is None and self.layer is None
+
+
+class CheckpointEncoder(ABC):
+    """A transformer that turns texts into vectors, in batches of equal length."""
+
+    def __init__(self, name: str, folder: Path, settings: Settings, options: Options) -> None:
+        self._name = name
+        self._folder = folder
+        self._settings = settings
+        self._options = options
+
+    # What a kind of checkpoint brings
+
+    @abstractmethod
+    def _load(self) -> Any:
+        """The model in fp32 on the CPU, and whatever belongs to it."""
+
+    @property
+    @abstractmethod
+    def _tokenizer(self) -> Any: ...
+
+    @abstractmethod
+    def _convert(self, model: Any, numbers: str) -> Any:
+        """The model's transformer in that precision."""
+
+    @abstractmethod
+    def _vectors(self, model: Any, ids: "Tensor") -> "Tensor":
+        """(texts, dim) of ``ids`` (texts, tokens), none of which is padding."""
+
+    @property
+    @abstractmethod
+    def _facts(self) -> tuple[str, int, int, int]:
+        """Pooling, layer, dimension, most tokens."""
+
+    # What is the same for all
+
+    @cached_property
+    def _device(self) -> str:
+        wanted = self._settings.device
+        torch = self._torch
+        there = torch.cuda.is_available()
+        if wanted == "cuda" and not there:
+            raise InvalidInput(
+                "LEXICON_DEVICE=cuda, but PyTorch finds no GPU; set it to auto or cpu"
+            )
+        return "cuda" if there and wanted != "cpu" else "cpu"
+
+    @cached_property
+    def _torch(self) -> Any:
+        try:
+            import torch
+        except ModuleNotFoundError:
+            raise ExtraMissing(f"encoder {self._name!r}", "models") from None
+        if self._settings.threads is not None:
+            torch.set_num_threads(self._settings.threads)
+        return torch
+
+    @cached_property
+    def precision(self) -> str:
+        """The numbers that it runs in: never ``auto``."""
+        return precision.resolve(self._options.precision, self._device)
+
+    @cached_property
+    def spec(self) -> EncoderSpec:
+        pooling, layer, dim, most = self._facts
+        return EncoderSpec(
+            name=self._name,
+            model_id=self._folder.name,
+            revision=revision(
+                self._folder, DigestCache(self._settings.home / "cache" / "digests.json")
+            ),
+            layer=layer,
+            pooling=pooling,
+            post_processing="none",
+            normaliser_version=NORMALISER_VERSION,
+            precision=self.precision,
+            dim=dim,
+            max_length=most,
+        )
+
+    @cached_property
+    def _model(self) -> Any:
+        """The model in its precision on its device; below fp32 it has proved itself first."""
+        model = self._load()
+        proofs = precision.Proofs(self._settings.home / "cache" / "precision.json")
+        if self.precision != "fp32" and not proofs.has(self.spec.identity):
+            texts = precision.sample(_samples)
+            exact = self._encode(model, texts)[0]
+            model = self._convert(model, self.precision)
+            precision.gate(
+                f"encoder {self._name!r}", self.precision, exact, self._encode(model, texts)[0]
+            )
+            proofs.add(self.spec.identity)
+        elif self.precision != "fp32":
+            model = self._convert(model, self.precision)
+        return model.to(self._device) if self._device != "cpu" else model
+
+    def encode(self, texts: Sequence[str], language: str | None = None) -> Encoded:
+        """``covered`` is always true: a subword vocabulary has a vector for any word."""
+        tidy = [clean(text) for text in texts]
+        if not tidy:
+            return Encoded(
+                np.zeros((0, self.spec.dim), dtype=np.float32), np.zeros(0, bool), np.zeros(0, bool)
+            )
+        vectors, truncated = self._encode(self._model, tidy)
+        return Encoded(vectors, np.ones(len(tidy), dtype=np.bool_), truncated)
+
+    def _encode(self, model: Any, texts: Sequence[str]) -> tuple[Vectors, Any]:
+        ids, truncated = self._tokens(texts)
+        rows: Any = None
+        for batch, tensor in self._batches(ids, model):
+            found = self._vectors(model, tensor).float().cpu().numpy()
+            if rows is None:
+                rows = np.empty((len(texts), found.shape[1]), dtype=np.float32)
+            rows[batch] = found
+        return unit_rows(rows, f"encoder {self._name!r}"), truncated
+
+    def _tokens(self, texts: Sequence[str]) -> tuple[list[list[int]], Any]:
+        """Token ids of each text, cut to what the checkpoint takes, and which were cut."""
+        most = self._facts[3]
+        ids: list[list[int]] = self._tokenizer(list(texts), truncation=False, verbose=False)[
+            "input_ids"
+        ]
+        truncated = np.array([len(one) > most for one in ids], dtype=np.bool_)
+        for place in np.flatnonzero(truncated).tolist():
+            ids[place] = self._tokenizer(texts[place], truncation=True, max_length=most)[
+                "input_ids"
+            ]
+        return ids, truncated
+
+    def _batches(self, ids: list[list[int]], model: Any) -> Any:
+        torch = self._torch
+        on_gpu = next(model.parameters()).device.type != "cpu"
+        most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
+        with torch.inference_mode():
+            for batch in batching.buckets([len(one) for one in ids], most):
+                tensor = torch.tensor([ids[place] for place in batch], dtype=torch.long)
+                if on_gpu:
+                    tensor = tensor.pin_memory().to("cuda", non_blocking=True)
+                yield batch, tensor
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Without the libraries' own progress bars: loading takes seconds, and ours would break."""
+        from transformers.utils import logging
+
+        shown = logging.is_progress_bar_enabled()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            yield
+        finally:
+            if shown:
+                logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+    def _damaged(self, error: Exception) -> ModelDamaged:
+        reason = str(error).partition("\n")[0]
+        return ModelDamaged(
+            f"{self._folder} cannot be read as a checkpoint ({reason}); copy or pull it again"
+        )
+
+
+def _samples() -> list[str]:
+    """Words of all languages, for trying a precision."""
+    # Reading the lexicon is not what most commands that name an encoder are for.
+    from lexicon import bundled
+
+    return [form for entry in bundled.entries() for forms in entry.forms.values() for form in forms]

@@ -1,0 +1,140 @@
+"""Any AutoModel checkpoint, such as BLOOM, with a pooling and a layer of one's choice."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from indexer.checkpoints import precision
+from indexer.encoders.checkpoint import UNLIMITED, CheckpointEncoder
+from indexer.encoders.pooling import pool, require_pooling
+from lexicon.errors import ExtraMissing, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+MOST_TOKENS = 2_048
+"""For checkpoints without an upper limit of their own: BLOOM counts positions relatively."""
+
+
+class TransformerEncoder(CheckpointEncoder):
+    """Hidden states of one layer, pooled over the tokens.
+
+    ``layer`` counts as Python does: 0 is the input of the first layer, −1 (the default) the output
+    of the last one.
+    """
+
+    @cached_property
+    def _pooling(self) -> str:
+        return require_pooling(self._options.pooling or "mean")
+
+    @cached_property
+    def layers(self) -> int:
+        """How many layers there are above the input."""
+        return int(self._config.num_hidden_layers)
+
+    @cached_property
+    def _layer(self) -> int:
+        """From 0 (input) to ``layers``."""
+        wanted = -1 if self._options.layer is None else self._options.layer
+        if not -self.layers - 1 <= wanted <= self.layers:
+            raise InvalidInput(
+                f"encoder {self._name!r} has no layer {wanted}; "
+                f"it has 0 (input) to {self.layers}, or -1 to {-self.layers - 1} from the end"
+            )
+        # The input embeddings lie below every layer, whatever layer is named.
+        if self._pooling == "input":
+            return 0
+        return wanted if wanted >= 0 else wanted + self.layers + 1
+
+    @cached_property
+    def _transformers(self) -> Any:
+        try:
+            import transformers
+        except ModuleNotFoundError:
+            raise ExtraMissing(f"encoder {self._name!r}", "models") from None
+        return transformers
+
+    @cached_property
+    def _config(self) -> Any:
+        try:
+            return self._transformers.AutoConfig.from_pretrained(
+                str(self._folder), local_files_only=True
+            )
+        except (OSError, ValueError, KeyError) as error:
+            raise self._damaged(error) from error
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        try:
+            return self._transformers.AutoTokenizer.from_pretrained(
+                str(self._folder), local_files_only=True
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise self._damaged(error) from error
+
+    @cached_property
+    def _facts(self) -> tuple[str, int, int, int]:
+        limits = (
+            getattr(self._config, "max_position_embeddings", None) or MOST_TOKENS,
+            self._tokenizer.model_max_length or UNLIMITED,
+        )
+        return self._pooling, self._layer, int(self._config.hidden_size), int(min(limits))
+
+    def _load(self) -> Any:
+        from safetensors import SafetensorError
+
+        torch = self._torch
+        try:
+            with self._quietly():
+                model = self._transformers.AutoModel.from_pretrained(
+                    str(self._folder),
+                    local_files_only=True,
+                    # A checkpoint would otherwise come in whatever numbers it was saved in.
+                    dtype=torch.float32,
+                    **self._attention(),
+                )
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise self._damaged(error) from error
+        return model.eval()
+
+    def _attention(self) -> dict[str, str]:
+        # BLOOM has no other kind, and asking for the default of others would be refused.
+        return {"attn_implementation": "eager"} if self._config.model_type == "bloom" else {}
+
+    def _convert(self, model: Any, numbers: str) -> Any:
+        return precision.convert(model, numbers)
+
+    def _vectors(self, model: Any, ids: "Tensor") -> "Tensor":
+        if self._pooling == "input":
+            return pool(model.get_input_embeddings()(ids), None, "mean")
+        return pool(self._hidden(model, ids)[self._layer], None, self._pooling)
+
+    def _hidden(self, model: Any, ids: "Tensor") -> "Sequence[Tensor]":
+        """The hidden states of every layer, or only the last one where that is all it takes."""
+        if self._layer == self.layers:
+            last = model(input_ids=ids, use_cache=False) if self._decodes else model(input_ids=ids)
+            return [None] * self.layers + [last.last_hidden_state]
+        extra = {"use_cache": False} if self._decodes else {}
+        return model(input_ids=ids, output_hidden_states=True, **extra).hidden_states  # type: ignore[no-any-return]
+
+    @cached_property
+    def _decodes(self) -> bool:
+        """Whether it would keep keys and values for the next token."""
+        return bool(getattr(self._config, "use_cache", False))
+
+    def states(self, texts: "Sequence[str]") -> Any:
+        """(layers + 1, texts, dim) float32: every layer's pooled states, not of unit length."""
+        import numpy as np
+
+        ids, _ = self._tokens(texts)
+        model, found = self._model, None
+        how = "mean" if self._pooling == "input" else self._pooling
+        extra = {"use_cache": False} if self._decodes else {}
+        for batch, tensor in self._batches(ids, model):
+            every = model(input_ids=tensor, output_hidden_states=True, **extra).hidden_states
+            pooled = np.stack([pool(one, None, how).cpu().numpy() for one in every])
+            if found is None:
+                found = np.empty((len(pooled), len(texts), pooled.shape[2]), dtype=np.float32)
+            found[:, batch] = pooled
+        return found
