@@ -1,6 +1,6 @@
 """Encoding single words: our batches beside what users would otherwise run.
 
-    python benchmarks/encode.py [--words 2000] [--models labse,bloom-560m] [--runs 5] [--json FILE]
+    python -m benchmarks.encode [--words 2000] [--models labse,bloom-560m] [--runs 5] [--json FILE]
 
 Full-size checkpoints are made from their configurations with random weights: speed does not depend
 on what the weights are. Peers: ``SentenceTransformer.encode`` with its defaults for LaBSE, and a
@@ -9,16 +9,11 @@ a busy machine slows both; the ratio is what lasts.
 """
 
 import argparse
-import json
 import os
-import platform
-import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +21,6 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import numpy as np
 import torch
-from rich.console import Console
-from rich.table import Table
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import (
     AutoModel,
@@ -40,6 +33,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from benchmarks.results import show
 from indexer.encoders.registry import open_encoder
 from lexicon import bundled
 from lexicon.settings import Settings
@@ -175,15 +169,13 @@ def main() -> None:
     parser.add_argument("--precisions", default="auto,fp32")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--document", action="store_true", help="also write docs/benchmarks.md")
     arguments = parser.parse_args()
     everything = words()
     step = max(1, len(everything) // arguments.words)
     texts = everything[::step][: arguments.words]
     np.random.default_rng(SEED).shuffle(texts)
-    table = Table(
-        "model", "how", "words/s", "min–max", "× peer",
-        title=f"encoding {len(texts):,} words, {torch.get_num_threads()} threads",
-    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
     result: dict[str, Any] = {}
     for name in arguments.models.split(","):
         with tempfile.TemporaryDirectory() as temporary:
@@ -201,27 +193,26 @@ def main() -> None:
                 ratio = statistics.median(
                     ours / theirs for ours, theirs in zip(all_rates, base, strict=True)
                 )
-                table.add_row(
-                    name,
-                    how,
-                    f"{statistics.median(all_rates):,.0f}",
-                    f"{min(all_rates):,.0f}–{max(all_rates):,.0f}",
-                    f"{ratio:.2f}",
+                rows.append(
+                    (
+                        name,
+                        how,
+                        f"{statistics.median(all_rates):,.0f}",
+                        f"{min(all_rates):,.0f}–{max(all_rates):,.0f}",
+                        f"{ratio:.2f}",
+                    )
                 )
             result[name] = found
-    Console().print(table)
-    if arguments.json:
-        facts = {
-            "machine": platform.platform(),
-            "threads": torch.get_num_threads(),
-            "versions": {
-                one: version(one) for one in ("torch", "transformers", "sentence-transformers")
-            },
-            "seed": SEED,
-            "date": f"{datetime.now(UTC):%F}",
-            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        }
-        arguments.json.write_text(json.dumps({**facts, "words_per_s": result}, indent=2) + "\n")
+    show(
+        "encode",
+        f"Encoding {len(texts):,} single words on {torch.get_num_threads()} threads",
+        ("model size", "how", "words/s", "min–max", "× peer"),
+        rows,
+        result,
+        ("torch", "transformers", "sentence-transformers"),
+        arguments.json,
+        arguments.document,
+    )
 
 
 if __name__ == "__main__":

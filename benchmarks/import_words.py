@@ -1,6 +1,6 @@
 """Importing a million rows, beside the least that the database could do with them.
 
-    python benchmarks/import_words.py [--rows 1000000] [--languages en,kn] [--json FILE]
+    python -m benchmarks.import_words [--rows 1000000] [--languages en,kn] [--json FILE]
 
 A row is a concept with one word in each language. "ours" is ``lexicon words import`` of the TSV
 file: read, checked, normalised, compared with the store, merged in one transaction. The floor puts
@@ -12,7 +12,6 @@ its own (with the process that reads the file).
 
 import argparse
 import json
-import platform
 import random
 import resource
 import statistics
@@ -23,14 +22,12 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import select
 
+from benchmarks.results import show
 from lexicon import browse, migrate, queries, store
 from lexicon.folding import fold
 from lexicon.formats.reading import Input
@@ -146,7 +143,7 @@ def peak_mib() -> float:
 
 
 def step(name: str, home: Path, url: str | None, file: Path, languages: str) -> dict[str, float]:
-    command = [sys.executable, __file__, "--step", name, "--home", str(home)]
+    command = [sys.executable, "-m", "benchmarks.import_words", "--step", name, "--home", str(home)]
     command += ["--file", str(file), "--languages", languages, *(["--url", url] if url else [])]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return cast(dict[str, float], json.loads(done.stdout))
@@ -177,6 +174,7 @@ def main() -> None:
     parser.add_argument("--languages", default="en,kn")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--document", action="store_true", help="also write docs/benchmarks.md")
     for hidden in ("--step", "--home", "--url", "--file"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -186,10 +184,7 @@ def main() -> None:
         measured = STEPS[arguments.step](sessions, Path(arguments.file), languages)
         print(json.dumps({**measured, "peak_mib": peak_mib()}))
         return
-    table = Table(
-        "database", "rows/s", "floor rows/s", "× floor", "peak MiB", "word ms", "prefix ms",
-        title=f"import of {arguments.rows:,} rows ({arguments.languages})",
-    )  # fmt: skip
+    table: list[tuple[str, ...]] = []
     result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -211,20 +206,27 @@ def main() -> None:
                 }
                 speed = {one: done[one]["rows"] / done[one]["seconds"] for one in ("ours", "floor")}
                 result[name] = done | {"rows_per_s": speed}
-                table.add_row(
-                    name,
-                    f"{speed['ours']:,.0f}",
-                    f"{speed['floor']:,.0f}",
-                    f"{speed['ours'] / speed['floor']:.2f}",
-                    f"{done['ours']['peak_mib']:.0f}",
-                    f"{done['lookup']['word_ms']:.2f}",
-                    f"{done['lookup']['prefix_ms']:.2f}",
+                table.append(
+                    (
+                        name,
+                        f"{speed['ours']:,.0f}",
+                        f"{speed['floor']:,.0f}",
+                        f"{speed['ours'] / speed['floor']:.2f}",
+                        f"{done['ours']['peak_mib']:.0f}",
+                        f"{done['lookup']['word_ms']:.2f}",
+                        f"{done['lookup']['prefix_ms']:.2f}",
+                    )
                 )
-    Console().print(table)
-    if arguments.json:
-        facts = {"machine": platform.platform(), "python": platform.python_version()}
-        facts |= {"date": f"{datetime.now(UTC):%F}", "seed": str(SEED)}
-        arguments.json.write_text(json.dumps({**facts, "figures": result}, indent=2) + "\n")
+    show(
+        "import",
+        f"Import of {arguments.rows:,} rows with a word in each of {arguments.languages}",
+        ("database", "rows/s", "floor rows/s", "× floor", "peak MiB", "word ms", "prefix ms"),
+        table,
+        result,
+        ("sqlalchemy", "psycopg", "semantic-lexicon"),
+        arguments.json,
+        arguments.document,
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -24,6 +24,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from indexer.search import Suggested
     from lexicon.suggest import Suggestion
+
+T = TypeVar("T")
 
 
 class Format(StrEnum):
@@ -112,6 +114,15 @@ class Bars:
             self._progress.start()
             self._tasks[name] = self._progress.add_task(name, total=total)
         self._progress.update(self._tasks[name], completed=done)
+
+    def counting(self, name: str, items: Iterable[T], total: int) -> Iterator[T]:
+        """The items, counted as they go by."""
+        done = 0
+        for done, item in enumerate(items, start=1):
+            yield item
+            if done % 1_000 == 0:
+                self.advance(name, done, total)
+        self.advance(name, done, done)
 
     def stop(self) -> None:
         if self._tasks:

@@ -169,7 +169,10 @@ def export(
         chosen = [queries.require_language(session, code) for code in language or known]
         held = browse.require_source(session, source) if source else None
         entries = browse.concept_entries(session, source, field, language and chosen)
-        with _stream(out) as stream:
+        with output.progress() as bars, _stream(out) as stream:
+            if out is not None:
+                total = queries.counts(session).concepts
+                entries = bars.counting("concepts", entries, total)
             if form is Writable.MUSE:
                 assert first is not None
                 assert second is not None

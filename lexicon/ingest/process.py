@@ -5,7 +5,6 @@ A plain child rather than multiprocessing's, which would run the caller's main m
 
 import pickle
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -33,6 +32,8 @@ def elsewhere(produce: Callable[[], Iterator[T]]) -> Generator[T]:
         [sys.executable, "-m", "lexicon.ingest.process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        # Ctrl-C in a terminal reaches a whole group; who is in charge decides.
+        process_group=0,
     )
     assert child.stdin is not None
     assert child.stdout is not None
@@ -76,8 +77,6 @@ def _drain(
 
 
 def _work() -> None:
-    # Ctrl-C reaches both; who is in charge decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = sys.stdout.buffer
     # What a library prints must not get between the items.
     sys.stdout = sys.stderr

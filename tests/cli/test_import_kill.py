@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -111,11 +110,15 @@ def children(process: int) -> list[int]:
     return [int(one) for one in found.split()]
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
+def reader(started: subprocess.Popen[str]) -> int:
+    """The process that reads the file, once it is there."""
     end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, what
+    while not (found := children(started.pid)):
+        assert started.poll() is None, ended(started)
+        assert time.monotonic() < end
         time.sleep(0.005)
+    assert len(found) == 1
+    return found[0]
 
 
 def gone(process: int) -> bool:
@@ -124,6 +127,13 @@ def gone(process: int) -> bool:
         return ") Z " in Path(f"/proc/{process}/stat").read_text()
     except OSError:
         return True
+
+
+def require_gone(process: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while not gone(process):
+        assert time.monotonic() < end, "the process that reads outlives its parent"
+        time.sleep(0.02)
 
 
 def ended(started: subprocess.Popen[str]) -> str:
@@ -144,14 +154,12 @@ def test_a_killed_import_left_nothing_or_everything(world: World, tmp_path: Path
     shutil.copytree(world.settings.home, pristine)
     for number in range(kills):
         started = world.start()
-        wait_for(lambda: children(started.pid) or started.poll() is not None, "it never read")
-        readers = children(started.pid)
-        assert len(readers) == 1
+        reading = reader(started)
         # The first second is reading, the next one or two are storing.
         time.sleep(random.uniform(number, number + 1) * 3.2 / kills)
         started.kill()
         ended(started)
-        wait_for(lambda: all(map(gone, readers)), "the process that reads outlives its parent")
+        require_gone(reading)
         if world.check(before) and world.settings.database_url is None:
             shutil.rmtree(world.settings.home)
             shutil.copytree(pristine, world.settings.home)
@@ -167,11 +175,10 @@ def test_a_killed_import_left_nothing_or_everything(world: World, tmp_path: Path
 @linux
 def test_an_interrupted_import_says_nothing_and_leaves_nobody(world: World) -> None:
     before = snapshot(world)
-    moments = [0.0, 0.05, 0.5, 0.9, 1.3, 2.0] if world.settings.database_url is None else [0.4, 1.2]
+    moments = [0.0, 0.03, 0.5, 0.9, 1.3, 2.0] if world.settings.database_url is None else [0.4, 1.2]
     for moment in moments:
         started = world.start()
-        wait_for(lambda: children(started.pid) or started.poll() is not None, "it never read")
-        readers = children(started.pid)
+        reading = reader(started)
         time.sleep(moment)
         # As a terminal does: everybody in the foreground is told.
         os.killpg(started.pid, signal.SIGINT)
@@ -182,17 +189,16 @@ def test_an_interrupted_import_says_nothing_and_leaves_nobody(world: World) -> N
         assert "Traceback" not in said
         assert "Fatal" not in said
         assert len([line for line in said.splitlines() if "━" not in line]) <= 1
-        assert all(map(gone, readers))
+        require_gone(reading)
 
 
 @linux
 def test_a_reader_that_is_killed_refuses_the_file(world: World) -> None:
     before = snapshot(world)
     started = world.start()
-    wait_for(lambda: children(started.pid) or started.poll() is not None, "it never read")
-    [reader] = children(started.pid)
-    time.sleep(0.5)
-    os.kill(reader, signal.SIGKILL)
+    reading = reader(started)
+    time.sleep(0.3)
+    os.kill(reading, signal.SIGKILL)
     said = ended(started).splitlines()
     assert started.returncode == 1
     assert said[-1] == ("lexicon: the process that read the file ended before its end; try again")
