@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from os.path import realpath
 from pathlib import Path
 
 from cli.output import notes
@@ -26,6 +27,13 @@ def summary(report: IngestReport, retired: bool) -> str:
     if report.skipped:
         counts["skipped"] = report.skipped
     return ", ".join(f"{count:,} {what}" for what, count in counts.items())
+
+
+def require_kept(files: Sequence[Path], rejects: Path | None) -> None:
+    """Refuse to write the rejected lines over a file that is imported."""
+    # Path.resolve() fails where a link leads to itself.
+    if rejects is not None and realpath(rejects) in map(realpath, files):
+        raise InvalidInput(f"--rejects {rejects} is a file to import; name another for its rejects")
 
 
 def write_rejects(rejects: Sequence[Rejected], file: Path) -> None:

@@ -6,7 +6,7 @@ from importlib.metadata import version as installed
 
 import typer
 
-from cli import backup, index, init, pairs, report, search, serve, status, words
+from cli import backup, index, init, models, pairs, report, search, serve, status, words
 from lexicon.errors import LexiconError
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command()(backup.restore)
 app.add_typer(words.app, name="words")
 app.add_typer(pairs.app, name="pairs")
 app.add_typer(index.app, name="index")
+app.add_typer(models.app, name="models")
 
 
 def run() -> None:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+MOST = 2**63 - 1
+"""What a database counts to; a limit beyond it is none."""
+
+
 class Format(StrEnum):
     TABLE = "table"
     JSON = "json"

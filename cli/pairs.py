@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from cli.imports import summary, write_rejects
-from cli.output import Format, console, notes, progress, table, write_csv
+from cli.imports import require_kept, summary, write_rejects
+from cli.output import MOST, Format, console, notes, progress, table, write_csv
 from lexicon.errors import InvalidInput
 
 app = typer.Typer(help="Pairs of sentences: premise and hypothesis.", no_args_is_help=True)
@@ -88,6 +88,7 @@ def import_(
     from lexicon.store import open_store
 
     targets = [(dataset or dataset_of(file), split or split_of(file)) for file in files]
+    require_kept(files, rejects)
     _require_apart(files, targets, rejects, replace)
     sessions = open_store(load_settings())
     for file, (name, part) in zip(files, targets, strict=True):
@@ -160,7 +161,9 @@ def list_(
         str | None, typer.Option("--label", help="Only with this gold label; - for none.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 20,
-    after: Annotated[int, typer.Option("--after", help="Begin behind the pair with this id.")] = 0,
+    after: Annotated[
+        int, typer.Option("--after", min=0, help="Begin behind the pair with this id.")
+    ] = 0,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Show stored pairs in the order in which they came."""
@@ -169,7 +172,9 @@ def list_(
     from lexicon.store import open_store
 
     with open_store(load_settings())() as session:
-        pairs = list_pairs(session, dataset, split, language, label, limit, after)
+        pairs = list_pairs(
+            session, dataset, split, language, label, min(limit, MOST), min(after, MOST)
+        )
     columns = (
         "id",
         "dataset",

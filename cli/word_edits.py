@@ -175,7 +175,7 @@ def find(
     with open_store(load_settings())() as session:
         if language:
             queries.require_language(session, language)
-        found = browse.find_words(session, prefix, language, pos, field, limit)
+        found = browse.find_words(session, prefix, language, pos, field, min(limit, output.MOST))
     if form is Format.JSON:
         for one in found:
             print(json.dumps(asdict(one), ensure_ascii=False))

@@ -101,6 +101,7 @@ def import_(
     if len(files) > 1 and (rejects or (replace and source)):
         option = f"--rejects {rejects}" if rejects else f"--replace --source {source}"
         raise InvalidInput(f"{option} fits one file, not {len(files)}; import them one by one")
+    imports.require_kept(files, rejects)
     if (first is None) != (second is None):
         raise InvalidInput("give both --from and --to, or neither")
     settings = load_settings()

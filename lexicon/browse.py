@@ -52,37 +52,39 @@ def concept_entries(
         .execution_options(yield_per=_CHUNK)
     )
     identified = _ExternalIds(session, chosen)
-    for _, senses in groupby(rows, key=lambda row: row.id):
-        forms: dict[str, list[str]] = {}
-        frequencies = {}
-        for row in senses:
-            forms.setdefault(row.language, []).append(row.lemma)
-            if row.frequency is not None:
-                frequencies[row.language, row.lemma] = row.frequency
-        yield ConceptEntry(
-            row.key,
-            row.pos,
-            row.field,
-            row.gloss,
-            {language: tuple(lemmas) for language, lemmas in forms.items()},
-            identified.of(row.field, row.key),
-            row.unsensed,
-            frequencies,
-        )
+    # A cursor that is open on a server stays so until it is read to its end or closed.
+    with rows, identified.rows:
+        for _, senses in groupby(rows, key=lambda row: row.id):
+            forms: dict[str, list[str]] = {}
+            frequencies = {}
+            for row in senses:
+                forms.setdefault(row.language, []).append(row.lemma)
+                if row.frequency is not None:
+                    frequencies[row.language, row.lemma] = row.frequency
+            yield ConceptEntry(
+                row.key,
+                row.pos,
+                row.field,
+                row.gloss,
+                {language: tuple(lemmas) for language, lemmas in forms.items()},
+                identified.of(row.field, row.key),
+                row.unsensed,
+                frequencies,
+            )
 
 
 class _ExternalIds:
     """Identifiers of concepts that are asked for in the order of :func:`concept_entries`."""
 
     def __init__(self, session: Session, chosen: Sequence[ColumnElement[bool]]) -> None:
-        rows = session.execute(
+        self.rows = session.execute(
             select(Concept.field, Concept.key, ExternalId.scheme, ExternalId.identifier)
             .join(Concept, Concept.id == ExternalId.concept_id)
             .where(*chosen)
             .order_by(Concept.field, Concept.key, ExternalId.scheme, ExternalId.identifier)
             .execution_options(yield_per=_CHUNK)
         )
-        self._groups = groupby(rows, key=lambda row: (row.field, row.key))
+        self._groups = groupby(self.rows, key=lambda row: (row.field, row.key))
         self._next = next(self._groups, None)
 
     def of(self, field: str, key: str) -> dict[str, tuple[str, ...]]:

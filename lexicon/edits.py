@@ -117,7 +117,9 @@ def remove(session: Session, keys: Sequence[str]) -> int:
     lock_words(session.connection())
     for key in keys:
         if session.scalar(select(Concept.id).where(Concept.key == key)) is None:
-            raise UnknownConcept(key, f"find keys with: lexicon words find {key.split('.')[0]}")
+            raise UnknownConcept(
+                key, f"find keys with: lexicon words find --prefix {key.split('.')[0]}"
+            )
     gone = select(Concept.id).where(Concept.key.in_(keys))
     words = list(session.scalars(select(Sense.lexeme_id).where(Sense.concept_id.in_(gone))))
     session.execute(delete(Concept).where(Concept.key.in_(keys)))

@@ -86,12 +86,12 @@ def fold_romanised(text: str) -> str:
 def _latin(text: str) -> str:
     if text.isascii():
         return text.lower()
-    bare = unicodedata.normalize("NFD", text.casefold().translate(_LIGATURES))
+    bare = unicodedata.normalize("NFD", text).casefold().translate(_LIGATURES)
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
 def _skeleton(letters: str) -> str:
-    if not (letters.isalpha() and letters.islower()):
+    if not (letters.isascii() and letters.isalpha() and letters.islower()):
         letters = _NOT_A_LETTER.sub("", letters.lower())
     # A nasal before a lip is said m and typed either way.
     letters = letters.replace("mb", "nb").replace("mp", "np").replace("mf", "nf")

@@ -1,5 +1,6 @@
 """Opening the store: engine, sessions, and the check that its schema is the one we know."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,8 +122,9 @@ def database_url(settings: Settings) -> URL:
     try:
         return make_url(settings.database_url)
     except (ArgumentError, ValueError):
+        shown = re.sub(r"(?<=:)[^:@/]+(?=@)", "***", settings.database_url)
         raise InvalidSettings(
-            f"LEXICON_DATABASE_URL={settings.database_url!r} is not a database URL; "
+            f"LEXICON_DATABASE_URL={shown!r} is not a database URL; "
             "write one such as postgresql+psycopg://user@host/name"
         ) from None
 

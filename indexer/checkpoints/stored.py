@@ -133,7 +133,8 @@ def problems(folder: Path, record: Record) -> list[str]:
     found += [
         f"{extra.relative_to(folder).as_posix()}: was not pulled"
         for extra in sorted(folder.rglob("*"))
-        if not extra.is_dir() and extra not in known
+        # Hidden files are the desktop's, and no loader reads them.
+        if not extra.is_dir() and extra not in known and not extra.name.startswith(".")
     ]
     return found
 

@@ -14,7 +14,13 @@ from indexer.checkpoints import batching, precision
 from indexer.checkpoints.digests import DigestCache, revision
 from indexer.encoders.protocol import Encoded, EncoderSpec
 from indexer.vectors import Vectors, unit_rows
-from lexicon.errors import ExtraMissing, InvalidInput, ModelDamaged
+from lexicon.errors import (
+    EncoderFault,
+    ExtraMissing,
+    InvalidInput,
+    ModelDamaged,
+    PrecisionRefused,
+)
 from lexicon.normalize import VERSION as NORMALISER_VERSION
 from lexicon.normalize import clean
 from lexicon.settings import Settings
@@ -127,9 +133,13 @@ class CheckpointEncoder(ABC):
             texts = precision.sample(_samples)
             exact = self._encode(model, texts)[0]
             model = self._convert(model, self.precision)
-            precision.gate(
-                f"encoder {self._name!r}", self.precision, exact, self._encode(model, texts)[0]
-            )
+            try:
+                found = self._encode(model, texts)[0]
+            except EncoderFault as fault:
+                raise PrecisionRefused(
+                    f"in {self.precision}, {fault}; use --precision fp32"
+                ) from fault
+            precision.gate(f"encoder {self._name!r}", self.precision, exact, found)
             proofs.add(self.spec.identity)
         elif self.precision != "fp32":
             model = self._convert(model, self.precision)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+from indexer.checkpoints import stored
 from indexer.checkpoints.precision import PRECISIONS
 from indexer.encoders.checkpoint import Options
 from indexer.encoders.embedded.encoder import EmbeddedEncoder
@@ -17,7 +18,7 @@ from indexer.encoders.pooling import require_pooling
 from indexer.encoders.protocol import Encoder
 from indexer.encoders.sentence_transformer import LABSE, SentenceTransformerEncoder
 from indexer.encoders.transformer import TransformerEncoder
-from lexicon.errors import ExtraMissing, InvalidInput, ModelMissing, UnknownEncoder
+from lexicon.errors import ExtraMissing, InvalidInput, UnknownEncoder
 from lexicon.settings import Settings
 
 
@@ -109,25 +110,19 @@ def open_encoder(name: str, settings: Settings) -> Encoder:
 
 
 def _folder(base: str, settings: Settings) -> Path:
-    pulled = settings.models / base.replace("/", "--")
     if base in PULLED:
         _require_models_extra(base)
-        if not pulled.is_dir():
-            raise ModelMissing(
-                f"encoder {base!r} is not on this machine; "
-                f"fetch it with: lexicon models pull {base}"
-            )
-        return pulled
+        return stored.path(settings, base)
     try:
         folder = Path(base).expanduser()
         if folder.is_dir():
             return folder.resolve()
-        found = pulled.is_dir() and base.count("/") == 1
-    except (OSError, RuntimeError, ValueError):
-        found = False
-    if not found:
-        raise UnknownEncoder(base, sorted(KNOWN))
-    return pulled
+        if "/" in base:
+            # No folder of this machine, so a repository of the hub, if it can be one.
+            return stored.path(settings, base)
+    except (OSError, RuntimeError, ValueError, InvalidInput):
+        pass
+    raise UnknownEncoder(base, sorted(KNOWN))
 
 
 def _require_models_extra(name: str) -> None:

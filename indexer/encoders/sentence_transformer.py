@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from indexer.checkpoints import precision
 from indexer.encoders.checkpoint import UNLIMITED, CheckpointEncoder, Options
 from indexer.vectors import Vectors, unit_rows
-from lexicon.errors import ModelDamaged
+from lexicon.errors import LexiconError, ModelDamaged
 from lexicon.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,6 +75,15 @@ class SentenceTransformerEncoder(CheckpointEncoder):
 
     def _load(self) -> Any:
         return self._whole
+
+    @cached_property
+    def _model(self) -> Any:
+        try:
+            return super()._model
+        except LexiconError:
+            # What is converted by now must not be what the next try is measured by.
+            self.__dict__.pop("_whole", None)
+            raise
 
     @property
     def _tokenizer(self) -> Any:

@@ -92,6 +92,10 @@ class Input:
         with self.binary() as stream:
             buffered = io.BufferedReader(stream, 2**18)  # type: ignore[type-var]
             head = buffered.peek(4)[:4]
+            if head == b"PK\x03\x04":
+                raise InvalidInput(
+                    f"{self.path} is a ZIP archive or a spreadsheet; unpack it, or save it as CSV"
+                )
             encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
             try:
                 yield io.TextIOWrapper(buffered, encoding=encoding, newline="\n")

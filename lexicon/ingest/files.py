@@ -155,8 +155,8 @@ def _source(file: Input, form: str, request: WordsImport) -> SourceEntry:
     said = words.facts(file, form)
     return SourceEntry(
         clean(request.source or (said.name if said else "") or stem(file), "source name"),
-        request.licence or (said.licence if said else "") or UNSTATED,
-        request.version or (said.version if said else "") or UNSTATED,
+        clean(request.licence or (said.licence if said else "") or UNSTATED, "licence"),
+        clean(request.version or (said.version if said else "") or UNSTATED, "version"),
         digest(file),
     )
 

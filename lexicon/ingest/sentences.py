@@ -105,6 +105,8 @@ def _checked(wanted: PairImport) -> PairImport:
         wanted,
         dataset=clean(wanted.dataset, "data set name", MAX_DATASET),
         split=clean(wanted.split, "split name", MAX_SPLIT),
+        licence=clean(wanted.licence, "licence") if wanted.licence else "",
+        version=clean(wanted.version, "version") if wanted.version else "",
         labels=NLI_LABELS if wanted.labels is None else order(wanted.labels),
     )
 

@@ -92,7 +92,7 @@ def test_an_unknown_language_names_the_known_ones(
 def test_an_unknown_encoder_names_the_known_ones(tiny: TestClient, refused: Refused) -> None:
     problem = refused(PATH, 422, encoder="word2vec")
     assert problem["type"] == "urn:semantic-lexicon:unknown-encoder"
-    assert "known: axis, embedded, labse" in problem["detail"]
+    assert "known: axis, bloom-1b7, bloom-560m, embedded, labse" in problem["detail"]
 
 
 def test_without_a_store_the_service_is_unavailable(refused: Refused) -> None:

@@ -90,7 +90,7 @@ def test_an_unknown_default_encoder_is_not_ready(service: LexiconService) -> Non
     settings = service.settings.model_copy(update={"encoder": "word2vec"})
     answer = TestClient(create_app(settings)).get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["detail"].startswith("unknown encoder 'word2vec'; known: axis,")
+    assert answer.json()["detail"].startswith("unknown encoder 'word2vec'; known: bloom-1b7,")
 
 
 def break_the_store(client: TestClient, service: LexiconService) -> None:

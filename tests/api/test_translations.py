@@ -86,12 +86,12 @@ def test_an_uncovered_query_says_so(tiny: TestClient) -> None:
         (
             {"encoder": "word2vec"},
             "unknown-encoder",
-            "unknown encoder 'word2vec'; known: axis, embedded, labse",
+            "unknown encoder 'word2vec'; known: axis, bloom-1b7, bloom-560m, embedded, labse",
         ),
         (
             {"encoder": "/etc"},
             "unknown-encoder",
-            "unknown encoder '/etc'; known: axis, embedded, labse",
+            "unknown encoder '/etc'; known: axis, bloom-1b7, bloom-560m, embedded, labse",
         ),
         ({"q": ""}, "invalid-input", "empty query ''; give at least one letter"),
         ({"q": " \t"}, "invalid-input", "empty query ' \\t'; give at least one letter"),

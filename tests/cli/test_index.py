@@ -96,7 +96,9 @@ def test_a_refused_build_says_one_line(tiny: LexiconService) -> None:
 def test_an_unknown_encoder_changes_nothing(tiny: LexiconService) -> None:
     before = contents(tiny.settings.home)
     said = refusal("index", "build", "--force", "--encoder", "axis", "--encoder", "word2vec")
-    assert said.startswith("unknown encoder 'word2vec'; known: axis, embedded, labse,")
+    assert said.startswith(
+        "unknown encoder 'word2vec'; known: bloom-1b7, bloom-560m, embedded, labse,"
+    )
     assert contents(tiny.settings.home) == before
 
 

@@ -126,7 +126,9 @@ def test_a_refused_report_says_one_line(four: LexiconService) -> None:
 
 def test_an_unknown_encoder_names_the_known_ones(four: LexiconService) -> None:
     said = str(invoke("report", "--encoder", "word2vec").exception)
-    assert said.startswith("unknown encoder 'word2vec'; known: axis, embedded, labse,")
+    assert said.startswith(
+        "unknown encoder 'word2vec'; known: bloom-1b7, bloom-560m, embedded, labse,"
+    )
 
 
 def test_an_unknown_format_is_a_usage_error() -> None:

@@ -150,7 +150,7 @@ def test_a_language_is_not_translated_into_itself(tiny: LexiconService) -> None:
 
 def test_an_unknown_encoder_names_the_known_ones(tiny: LexiconService) -> None:
     assert refusal("search", "water", *EN_KN, "--encoder", "word2vec") == (
-        "unknown encoder 'word2vec'; known: axis, embedded, labse, "
+        "unknown encoder 'word2vec'; known: bloom-1b7, bloom-560m, embedded, labse, "
         "or the path of a sentence-transformers folder"
     )
 

@@ -54,7 +54,7 @@ def test_json_names_the_live_generations(tiny: LexiconService, axis: AxisEncoder
 
 def test_json_has_versions_and_known_encoders(tiny: LexiconService) -> None:
     said = as_json("status")
-    assert said["known_encoders"] == ["axis", "embedded", "labse"]
+    assert said["known_encoders"] == ["bloom-1b7", "bloom-560m", "embedded", "labse"]
     assert said["versions"]["semantic-lexicon"] == version("semantic-lexicon")
     assert said["versions"]["numpy"] == version("numpy")
 
@@ -81,7 +81,10 @@ def test_the_table_shows_store_and_indices(tiny: LexiconService) -> None:
     assert "concepts 4, 14 senses" in lines
     assert "forms en 4, fr 4, kn 5" in lines
     assert "sources tiny 1 (CC0-1.0)" in lines
-    assert "encoders axis, embedded, labse, or a sentence-transformers folder" in lines
+    assert (
+        "encoders bloom-1b7, bloom-560m, embedded, labse, or a sentence-transformers folder"
+        in lines
+    )
     assert f"axis kn 5 0 0 {generations(tiny)['kn']} current" in lines
 
 
@@ -123,7 +126,9 @@ def test_a_default_encoder_that_is_unknown_is_told_beside_the_others(
     monkeypatch.setenv("COLUMNS", "400")
     result = invoke("status", "--format", form)
     assert result.exit_code == 0
-    assert "unknown encoder 'word2vec'; known: axis, embedded, labse" in result.stdout
+    assert (
+        "unknown encoder 'word2vec'; known: bloom-1b7, bloom-560m, embedded, labse" in result.stdout
+    )
     assert generations(tiny)["kn"] in result.stdout
 
 

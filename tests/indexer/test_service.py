@@ -52,7 +52,10 @@ def test_an_encoder_is_opened_once(
 
 
 def test_an_unknown_encoder_names_the_known_ones(tiny: LexiconService) -> None:
-    with pytest.raises(UnknownEncoder, match=r"unknown encoder 'nope'; known: embedded, labse"):
+    with pytest.raises(
+        UnknownEncoder,
+        match=r"unknown encoder 'nope'; known: bloom-1b7, bloom-560m, embedded, labse",
+    ):
         tiny.encoder("nope")
 
 

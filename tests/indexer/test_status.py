@@ -25,7 +25,7 @@ def test_a_sound_world_is_told_in_full(tiny: LexiconService, tiny_axis: AxisEnco
     assert [source.model_dump() for source in told.store.sources] == [
         {"name": "tiny", "licence": "CC0-1.0", "version": "1"}
     ]
-    assert told.known_encoders == ["embedded", "labse"]
+    assert told.known_encoders == ["bloom-1b7", "bloom-560m", "embedded", "labse"]
     assert told.problems == []
     (encoder,) = told.encoders
     assert (encoder.name, encoder.identity) == ("axis", tiny_axis.spec.identity)

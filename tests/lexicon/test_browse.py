@@ -77,6 +77,13 @@ class TestConceptEntries:
         assert keys(mixed, source="nobody") == []
         assert keys(mixed, field="nothing") == []
 
+    def test_a_stream_may_be_left_before_its_end(self, mixed: store.Sessions) -> None:
+        with mixed() as session:
+            first = browse.concept_entries(session)
+            assert next(first).key == IN_ORDER[0]
+            del first
+            assert [one.key for one in browse.concept_entries(session)] == IN_ORDER
+
     def test_none_of_an_empty_store(self, seeded: store.Sessions) -> None:
         assert keys(seeded) == []
 

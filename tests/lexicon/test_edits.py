@@ -284,7 +284,7 @@ class TestRemove:
         with pytest.raises(UnknownConcept) as caught:
             remove(filled, "water.noun.1", "sea.noun.1")
         assert str(caught.value) == (
-            "unknown concept 'sea.noun.1'; find keys with: lexicon words find sea"
+            "unknown concept 'sea.noun.1'; find keys with: lexicon words find --prefix sea"
         )
         assert everything(filled) == before
 

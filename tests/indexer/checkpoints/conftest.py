@@ -4,28 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.indexer.checkpoints.hub_server import Hub, running
-
-_VARIABLES = (
-    "HF_HUB_OFFLINE",
-    "TRANSFORMERS_OFFLINE",
-    "HF_TOKEN",
-    "HUGGING_FACE_HUB_TOKEN",
-    "http_proxy",
-    "HTTP_PROXY",
-    "https_proxy",
-    "HTTPS_PROXY",
-    "all_proxy",
-    "ALL_PROXY",
-    "no_proxy",
-    "NO_PROXY",
-)
+from tests.indexer.checkpoints.hub_server import Hub, serving
 
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    for name in _VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    with running() as made:
-        monkeypatch.setenv("HF_ENDPOINT", made.url)
+    with serving(monkeypatch) as made:
         yield made

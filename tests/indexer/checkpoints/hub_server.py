@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import pytest
+
 REPO = "sentence-transformers/LaBSE"
 WEIGHTS = "model.safetensors"
 FILES: Mapping[str, bytes] = {
@@ -58,6 +60,10 @@ class Hub:
     """Bytes sent instead of those that were described."""
     breaks: dict[str, int] = field(default_factory=dict)
     """Files whose connection ends after so many bytes."""
+    unannounced: set[str] = field(default_factory=set)
+    """Files that are sent without their length."""
+    shift: int = 0
+    """How far from the part asked for the one lies that is sent."""
     fails: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     """Status and headers answered to paths that contain the key."""
     hangs: set[str] = field(default_factory=set)
@@ -141,7 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(416, b"")
             return
         if asked:
+            start += hub.shift
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        if path in hub.unannounced:
+            headers["Content-Length"] = ""
         self._send(206 if asked else 200, content[start:], headers, hub.breaks.get(path))
 
     def _send(
@@ -153,7 +162,10 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
-            self.send_header(name, value)
+            if value:
+                self.send_header(name, value)
+            else:
+                self.close_connection = True
         self.end_headers()
         self.wfile.write(body[:breaks])
         if breaks is not None:
@@ -184,9 +196,28 @@ def _listening(hub: Hub, name: str) -> Iterator[str]:
         thread.join()
 
 
+_VARIABLES = (
+    "HF_HUB_OFFLINE",
+    "TRANSFORMERS_OFFLINE",
+    "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN",
+    "http_proxy",
+    "HTTP_PROXY",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+)
+
+
 @contextmanager
-def running() -> Iterator[Hub]:
-    """A hub, and the server elsewhere that it may redirect to."""
+def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub that pulls go to, and the server elsewhere that it may redirect to."""
+    for name in _VARIABLES:
+        monkeypatch.delenv(name, raising=False)
     hub = Hub()
     with _listening(hub, "hub") as hub.url, _listening(hub, "elsewhere") as hub.elsewhere:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
         yield hub

@@ -127,8 +127,10 @@ def test_a_damaged_record_is_pulled_anew(hub: Hub, settings: Settings) -> None:
         ),
         (
             lambda folder: (folder / "modules.json").write_bytes(b"{}"),
-            f"modules.json: sha256 {sha256(b'{}').hexdigest()} "
-            f"instead of {sha256(b'[]').hexdigest()}",
+            (
+                f"modules.json: sha256 {sha256(b'{}').hexdigest()} "
+                f"instead of {sha256(b'[]').hexdigest()}"
+            ),
         ),
         (
             lambda folder: (
@@ -154,7 +156,7 @@ def test_a_folder_put_there_by_hand_is_used_but_never_replaced(
     folder.mkdir(parents=True)
     assert checkpoints.path(settings, "labse") == folder
     assert "checkpoint.json" in checkpoints.verify(settings, "labse")[0]
-    with pytest.raises(StoreUnavailable, match="by hand.*lexicon models remove labse"):
+    with pytest.raises(StoreUnavailable, match=r"by hand.*lexicon models remove labse"):
         checkpoints.pull(settings, "labse")
     assert hub.asked == []
 
