@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -215,7 +215,8 @@ def _stream(out: Path | None) -> Iterator[IO[str]]:
     except OSError as error:
         raise InvalidInput(f"{out} cannot be written: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # below what is no folder there is nothing to remove
+            part.unlink()
 
 
 @app.command()

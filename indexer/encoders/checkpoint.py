@@ -202,6 +202,22 @@ class CheckpointEncoder(ABC):
             if shown:
                 logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
+    def _complete(self, model: Any) -> Any:
+        """``model``, unless weights were missing: the library makes those up at random."""
+        weights = dict(model.named_parameters())
+        read = {name for name, one in weights.items() if getattr(one, "_is_hf_initialized", False)}
+        # Not every folder has the head for the first token, and nothing here reads it.
+        lost = [name for name in weights if name not in read and "pooler." not in name]
+        if read and lost:
+            raise self._damaged(ValueError(f"it has no weights {lost[0]}"))
+        return model
+
+    def _worded(self, tokenizer: Any) -> Any:
+        """``tokenizer``, unless its files were missing: the library makes do with no words."""
+        if len(tokenizer) <= len(tokenizer.all_special_tokens):
+            raise self._damaged(ValueError("its tokenizer has no words"))
+        return tokenizer
+
     def _damaged(self, error: Exception) -> ModelDamaged:
         reason = str(error).partition("\n")[0]
         return ModelDamaged(

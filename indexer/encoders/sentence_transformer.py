@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from indexer.checkpoints import precision
 from indexer.encoders.checkpoint import UNLIMITED, CheckpointEncoder, Options
 from indexer.vectors import Vectors, unit_rows
-from lexicon.errors import LexiconError, ModelDamaged
+from lexicon.errors import ExtraMissing, LexiconError, ModelDamaged
 from lexicon.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         torch = self._torch
         try:
             from sentence_transformers import SentenceTransformer
-
+        except ModuleNotFoundError:
+            raise ExtraMissing(f"encoder {self._name!r}", "models") from None
+        try:
             with self._quietly():
                 model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         except (
@@ -71,6 +73,9 @@ class SentenceTransformerEncoder(CheckpointEncoder):
             SafetensorError,
         ) as error:
             raise self._damaged(error) from error
+        if type(model[0]).__name__ == "Transformer":
+            self._complete(model[0])
+            self._worded(model.tokenizer)
         return model.to(torch.float32).eval()
 
     def _load(self) -> Any:
@@ -95,13 +100,15 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         return MODULES, -1, int(self._whole.get_embedding_dimension()), most
 
     @cached_property
-    def _has_transformer(self) -> bool:
-        """Other first modules, such as static embeddings, have inputs of their own."""
-        return type(self._whole[0]).__name__ == "Transformer"
+    def _runs_here(self) -> bool:
+        """Other first modules, such as static embeddings, have inputs of their own; prompts and
+        shortened vectors are the library's."""
+        own = self._whole.default_prompt_name or self._whole.truncate_dim is not None
+        return type(self._whole[0]).__name__ == "Transformer" and not own
 
     @cached_property
     def precision(self) -> str:
-        if not self._has_transformer:
+        if not self._runs_here:
             return "fp32"
         return precision.resolve(self._options.precision, self._device)
 
@@ -110,7 +117,7 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         return model
 
     def _encode(self, model: Any, texts: "Sequence[str]") -> tuple[Vectors, Any]:
-        if self._has_transformer:
+        if self._runs_here:
             return super()._encode(model, texts)
         found = model.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
         most = self._facts[3]

@@ -61,17 +61,18 @@ class TransformerEncoder(CheckpointEncoder):
             return self._transformers.AutoConfig.from_pretrained(
                 str(self._folder), local_files_only=True
             )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._damaged(error) from error
 
     @cached_property
     def _tokenizer(self) -> Any:
         try:
-            return self._transformers.AutoTokenizer.from_pretrained(
+            made = self._transformers.AutoTokenizer.from_pretrained(
                 str(self._folder), local_files_only=True
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._damaged(error) from error
+        return self._worded(made)
 
     @cached_property
     def _facts(self) -> tuple[str, int, int, int]:
@@ -96,7 +97,7 @@ class TransformerEncoder(CheckpointEncoder):
                 )
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise self._damaged(error) from error
-        return model.eval()
+        return self._complete(model).eval()
 
     def _attention(self) -> dict[str, str]:
         # BLOOM has no other kind, and asking for the default of others would be refused.

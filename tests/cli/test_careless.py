@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.service import LexiconService
+from lexicon.errors import LexiconError
 from tests.cli.terminal import installed, invoke, output, refusal, usage_error
 from tests.lexicon.snapshot import everything
 
@@ -30,10 +31,20 @@ def group(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def only_line(*arguments: str | Path) -> str:
+    """The one line that a refused command says; progress bars may stand before it."""
+    result = invoke(*arguments)
+    assert isinstance(result.exception, LexiconError), result.exception
+    assert result.stdout == ""
+    assert all("━" in line for line in result.stderr.splitlines())
+    assert "\n" not in str(result.exception)
+    return str(result.exception)
+
+
 def refused(tiny: LexiconService, group: str, *arguments: str | Path) -> str:
     """Why an import is refused; the store is as it was."""
     before = everything(tiny.sessions)
-    why = refusal(group, "import", *arguments, *COMMANDS[group])
+    why = only_line(group, "import", *arguments, *COMMANDS[group])
     assert everything(tiny.sessions) == before
     return why
 
@@ -132,9 +143,7 @@ def test_huge_limits_are_none(tiny: LexiconService, tmp_path: Path) -> None:
 
 def test_the_remedy_for_an_unknown_key_is_a_command_that_works(tiny: LexiconService) -> None:
     why = refusal("words", "remove", "water.noun.9")
-    assert (
-        why == "unknown concept 'water.noun.9'; find keys with: lexicon words find --prefix water"
-    )
+    assert why.endswith("; find keys with: lexicon words find --prefix water")
     assert "water.noun.1" in output(*why.partition("lexicon ")[2].split())
 
 
@@ -171,7 +180,7 @@ def test_an_export_that_cannot_be_written_leaves_nothing(
     file = written(tmp_path, "pairs")
     output("pairs", "import", file, "--language", "en", "--rejects", os.devnull)
     before = sorted(tmp_path.rglob("*"))
-    why = refusal(group, "export", "--out", tmp_path / target)
+    why = only_line(group, "export", "--out", tmp_path / target)
     assert why.startswith(f"{tmp_path / target} cannot be written")
     assert sorted(tmp_path.rglob("*")) == before
 

@@ -30,11 +30,11 @@ LEMMAS = (
 def _lexemes() -> list[dict[str, Any]]:
     # Ids with gaps, not beginning at 1, as they are after words have come and gone.
     ids = count(3, 7)
-    named = [
+    named: list[dict[str, Any]] = [
         {"id": next(ids), "language": code, "lemma": lemma, "script": script, "frequency": None}
         for code, lemma, script in LEMMAS
     ]
-    many = [
+    many: list[dict[str, Any]] = [
         {
             "id": next(ids),
             "language": "en",

@@ -210,7 +210,7 @@ def test_an_import_that_stops_early_ends_the_other_process() -> None:
     found = process.elsewhere(Endless())
     pid = next(found)
     os.kill(pid, 0)
-    found.close()  # type: ignore[attr-defined]
+    found.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

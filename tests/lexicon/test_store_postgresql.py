@@ -74,7 +74,7 @@ def role(engine: Engine, options: str) -> Iterator[str]:
 
 @contextmanager
 def password_required(engine: Engine, name: str) -> Iterator[None]:
-    """A server on this machine may trust everybody; make it ask the role for its password."""
+    """A server of our own trusts everybody; make it ask this role for its password."""
     with engine.connect() as connection:
         rules = Path(str(connection.scalar(text("SHOW hba_file"))))
         if not rules.is_file():

@@ -163,7 +163,9 @@ def test_an_unknown_language_names_the_known_ones(
 
 
 def test_an_unknown_encoder_names_the_known_ones(tiny: LexiconService) -> None:
-    with pytest.raises(UnknownEncoder, match=r"'nope'; known: embedded, labse"):
+    with pytest.raises(
+        UnknownEncoder, match=r"'nope'; known: bloom-1b7, bloom-560m, embedded, labse"
+    ):
         similarity(tiny, "water", "eau", "en", "fr", "nope")
 
 

@@ -1,5 +1,6 @@
 """Names of encoders, and what is said where one cannot be opened."""
 
+import json
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def test_embedded_needs_nothing(settings: Settings, without_extra: None) -> None
 def test_an_unknown_name_names_the_known_ones(settings: Settings, name: str) -> None:
     with pytest.raises(
         UnknownEncoder,
-        match=rf"^unknown encoder '{name}'; known: embedded, labse, or the path of a sentence-tr",
+        match=rf"^unknown encoder '{name}'; known: bloom-1b7, bloom-560m, embedded, labse, or the "
+        "path of a sentence-transformers folder$",
     ):
         open_encoder(name, settings)
 
@@ -72,13 +74,15 @@ def test_a_folder_without_the_extra_names_it(
         open_encoder(str(tmp_path), settings)
 
 
-def test_a_labse_that_is_not_there_says_where_to_put_it(
-    settings: Settings, with_extra: None
+@pytest.mark.parametrize("name", ["labse", "bloom-560m", "bloom-1b7"])
+def test_a_checkpoint_that_is_not_there_says_how_to_get_it(
+    settings: Settings, with_extra: None, name: str
 ) -> None:
-    with pytest.raises(
-        ModelMissing, match=rf"'labse' .* sentence-transformers/LaBSE into {settings.models}/labse$"
-    ):
-        open_encoder("labse", settings)
+    with pytest.raises(ModelMissing) as caught:
+        open_encoder(name, settings)
+    assert str(caught.value) == (
+        f"model {name!r} is not on this machine; get it with: lexicon models pull {name}"
+    )
 
 
 def test_a_labse_that_is_there_is_opened_without_reading_it(
@@ -86,8 +90,28 @@ def test_a_labse_that_is_there_is_opened_without_reading_it(
 ) -> None:
     folder = settings.models / "labse"
     folder.mkdir(parents=True)
-    (folder / "modules.json").write_text("[]")
+    kinds = ("Transformer", "Pooling", "Dense", "Normalize")
+    chain = [{"type": f"sentence_transformers.models.{kind}"} for kind in kinds]
+    (folder / "modules.json").write_text(json.dumps(chain))
     assert isinstance(open_encoder("labse", settings), SentenceTransformerEncoder)
+
+
+@pytest.mark.parametrize(
+    "kinds", [(), ("Transformer", "Pooling"), ("Transformer", "Pooling", "Normalize")]
+)
+def test_a_labse_of_other_modules_is_refused(
+    settings: Settings, with_extra: None, kinds: tuple[str, ...]
+) -> None:
+    folder = settings.models / "labse"
+    folder.mkdir(parents=True)
+    chain = [{"type": f"sentence_transformers.models.{kind}"} for kind in kinds]
+    (folder / "modules.json").write_text(json.dumps(chain))
+    with pytest.raises(ModelDamaged) as caught:
+        open_encoder("labse", settings)
+    assert str(caught.value) == (
+        f"{folder} is not labse: its modules are {', '.join(kinds) or 'unreadable'}, not "
+        "Transformer, Pooling, Dense, Normalize; pull it again with: lexicon models pull labse"
+    )
 
 
 def test_an_incomplete_labse_is_refused(settings: Settings, with_extra: None) -> None:

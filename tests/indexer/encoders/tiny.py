@@ -116,7 +116,8 @@ def make_bloom(folder: Path, seed: int = 0, **changes: Any) -> Path:
         show_progress=False,
     )
     made.train_from_iterator(CORPUS, trainer)
-    PreTrainedTokenizerFast(
+    whole: Any = PreTrainedTokenizerFast
+    whole(
         tokenizer_object=made,
         unk_token="<unk>",
         bos_token="<s>",
