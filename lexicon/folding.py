@@ -51,7 +51,6 @@ _TYPED = (
     ("ee", "i"), ("oo", "u"), ("ck", "k"), ("q", "k"), ("w", "v"), ("z", "j"),
 )  # fmt: skip
 _BREATH = re.compile("(?<=[bcdgjkt])h")
-_C = re.compile("c(?=[aou])")
 
 
 def fold(text: str) -> str:

@@ -41,6 +41,6 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     except DBAPIError as error:
         raise StoreUnavailable(
             f"the store at {engine.url.render_as_string(hide_password=True)} could not be "
-            f"upgraded ({error.orig}); check LEXICON_HOME and LEXICON_DATABASE_URL"
+            f"upgraded ({store.reason(error)}); check LEXICON_HOME and LEXICON_DATABASE_URL"
         ) from error
     return before, store.SCHEMA_REVISION

@@ -114,6 +114,8 @@ class Lexeme(Base):
         UniqueConstraint("language", "lemma", "pos"),
         Index(None, "language", "search_key"),
         Index(None, "language", "folded"),
+        # An index knows words by these numbers: a new word must not get that of one that left.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -149,13 +149,14 @@ def revision(engine: Engine) -> str | None:
             found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except (DBAPIError, OSError) as error:
         raise StoreUnavailable(
-            f"the store at {_location(engine)} cannot be read ({_reason(error)}); "
+            f"the store at {_location(engine)} cannot be read ({reason(error)}); "
             "check LEXICON_HOME and LEXICON_DATABASE_URL"
         ) from error
     return None if found is None else str(found)
 
 
-def _reason(error: DBAPIError | OSError) -> str:
+def reason(error: DBAPIError | OSError) -> str:
+    """What the database or system says, in one line."""
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error.orig).strip().partition("\n")[0]
@@ -167,7 +168,11 @@ def open_store(settings: Settings) -> Sessions:
     Raises :class:`StoreMissing`, :class:`StoreOutdated` or :class:`StoreTooNew`; never creates.
     """
     engine = connect(settings)
-    require_current(engine)
+    try:
+        require_current(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     event.listen(engine, "handle_error", _unavailable)
     return sessionmaker(engine, expire_on_commit=False)
 
@@ -176,12 +181,12 @@ def _unavailable(context: ExceptionContext) -> None:
     """What the database server or file does to us is the store's error; what we do to it is not."""
     error = context.sqlalchemy_exception
     if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | ProgrammingError):
-        reason = _reason(error)
+        why = reason(error)
         remedy = "check LEXICON_HOME and LEXICON_DATABASE_URL"
-        if "locked" in reason or "lock timeout" in reason:
+        if "locked" in why or "lock timeout" in why:
             remedy = "another process is writing to it, so try again when that has ended"
         raise StoreUnavailable(
-            f"the store failed ({reason}); nothing was changed; {remedy}"
+            f"the store failed ({why}); nothing was changed; {remedy}"
         ) from error
 
 
@@ -234,7 +239,7 @@ def bulk_connection(sessions: Sessions) -> Iterator[Connection]:
                 connection.invalidate()
     except DBAPIError as error:
         raise StoreUnavailable(
-            f"the store could not be written ({_reason(error)}); nothing was changed"
+            f"the store could not be written ({reason(error)}); nothing was changed"
         ) from error
 
 
@@ -273,5 +278,5 @@ def writing(sessions: Sessions) -> Iterator[Session]:
             yield session
     except DBAPIError as error:
         raise StoreUnavailable(
-            f"the store could not be written ({_reason(error)}); nothing was changed"
+            f"the store could not be written ({reason(error)}); nothing was changed"
         ) from error

@@ -8,7 +8,12 @@ from sqlalchemy import Connection, Engine
 
 from lexicon.models import Base
 from lexicon.settings import load_settings
-from lexicon.store import IMMEDIATE, connect
+from lexicon.store import IMMEDIATE, connect, lock
+
+
+MIGRATORS = 0x1E71C2
+"""PostgreSQL advisory lock of whoever migrates: two that start together must not both create the
+tables. SQLite's own write lock does the same."""
 
 
 @contextmanager
@@ -49,6 +54,7 @@ def run() -> None:
             transactional_ddl=True,
         )
         with context.begin_transaction():
+            lock(connection, MIGRATORS)
             context.run_migrations()
             check_references(connection)
 

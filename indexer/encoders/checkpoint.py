@@ -191,14 +191,17 @@ class CheckpointEncoder(ABC):
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:
-        """Without the libraries' own progress bars: loading takes seconds, and ours would break."""
+        """Without the libraries' own bars and tables: loading takes seconds, ours would break, and
+        what matters of the tables is an error."""
         from transformers.utils import logging
 
-        shown = logging.is_progress_bar_enabled()
+        shown, told = logging.is_progress_bar_enabled(), logging.get_verbosity()
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         try:
             yield
         finally:
+            logging.set_verbosity(told)
             if shown:
                 logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 

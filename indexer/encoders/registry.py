@@ -38,10 +38,11 @@ KNOWN = (*NAMED, *PULLED)
 def named(name: str, pooling: str | None, layer: int | None, precision: str | None) -> str:
     """``name`` with options, in the one order that makes two equal ones the same."""
     base, given = split(name)
+    numbers = precision or given.precision
     chosen = {
         "pooling": pooling or given.pooling,
         "layer": given.layer if layer is None else layer,
-        "precision": precision or (None if given.precision == "auto" else given.precision),
+        "precision": None if numbers == "auto" else numbers,
     }
     said = {key: value for key, value in chosen.items() if value is not None}
     return f"{base}?{urlencode(said)}" if said else base
@@ -62,7 +63,10 @@ def variants(
     some = open_encoder(named(name, pooling, -1, precision), settings)
     if not isinstance(some, TransformerEncoder):
         raise InvalidInput(f"encoder {name!r} has no layers to choose from")
-    return [named(name, pooling, one, precision) for one in range(some.layers + 1)]
+    # The input embeddings lie below every layer, so they are one encoder.
+    only_input = (pooling or split(name)[1].pooling) == "input"
+    layers = 1 if only_input else some.layers + 1
+    return [named(name, pooling, one, precision) for one in range(layers)]
 
 
 def split(name: str) -> tuple[str, Options]:

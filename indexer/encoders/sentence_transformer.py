@@ -46,9 +46,10 @@ class SentenceTransformerEncoder(CheckpointEncoder):
                 "sentence-transformers folder, or choose with --pooling"
             )
         if chain is not None and (found := _chain(folder)) != chain:
+            base = name.partition("?")[0]
             raise ModelDamaged(
-                f"{folder} is not {name}: its modules are {', '.join(found) or 'unreadable'}, not "
-                f"{', '.join(chain)}; pull it again with: lexicon models pull {name}"
+                f"{folder} is not {base}: its modules are {', '.join(found) or 'unreadable'}, not "
+                f"{', '.join(chain)}; pull it again with: lexicon models pull {base}"
             )
 
     @cached_property

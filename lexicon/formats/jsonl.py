@@ -36,10 +36,13 @@ MAX_ZIPF = 10.0
 def records(source: Input) -> Iterator[Row[ConceptEntry] | Rejected]:
     """Every line as an entry or a reject, in the order of the file."""
     for number, line in source.lines():
+        key = ""
         try:
-            yield Row(number, _entry(_decoded(line)))
+            decoded = _decoded(line)
+            key = str(decoded.get("concept", "")) if isinstance(decoded, dict) else ""
+            yield Row(number, _entry(decoded))
         except InvalidInput as error:
-            yield Rejected.of(number, error, line)
+            yield Rejected.of(number, error, line, key)
 
 
 def write(entries: Iterable[ConceptEntry], stream: IO[str]) -> int:

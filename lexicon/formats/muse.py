@@ -35,7 +35,10 @@ def records(source: Input) -> Iterator[Row[WordPair] | Rejected]:
             continue
         if len(columns) != 2:
             yield Rejected.of(
-                number, f"{len(columns)} columns, not 2; separate phrases by a tab", line
+                number,
+                f"{len(columns)} column{'s' * (len(columns) != 1)}, not 2; "
+                "separate phrases by a tab",
+                line,
             )
             continue
         try:

@@ -32,15 +32,17 @@ class Row(NamedTuple, Generic[T]):
 
 
 class Rejected(NamedTuple):
-    """A line that is no entry, why, and how it begins."""
+    """A line that is no entry, why, and how it begins; ``key`` if it says which concept it is
+    about, for that concept is not gone from its source."""
 
     line: int
     reason: str
     text: str
+    key: str = ""
 
     @classmethod
-    def of(cls, line: int, reason: Exception | str, text: str) -> "Rejected":
-        return cls(line, str(reason), text[:SHOWN])
+    def of(cls, line: int, reason: Exception | str, text: str, key: str = "") -> "Rejected":
+        return cls(line, str(reason), text[:SHOWN], key)
 
 
 class Skipped(NamedTuple):

@@ -50,8 +50,8 @@ def records(source: Input, dialect: str = "tsv") -> Iterator[Row[ConceptEntry] |
     width = len(header)
     for number, row in rows:
         if len(row) != width:
-            reason = f"{len(row)} columns, not {width}"
-            yield Rejected.of(number, reason, "\t".join(row))
+            reason = f"{len(row)} column{'s' * (len(row) != 1)}, not {width}"
+            yield Rejected.of(number, reason, "\t".join(row), row[0])
             continue
         key, pos, field, gloss = row[: len(FIXED)]
         try:
@@ -62,7 +62,7 @@ def records(source: Input, dialect: str = "tsv") -> Iterator[Row[ConceptEntry] |
                 ),
             )
         except InvalidInput as error:
-            yield Rejected.of(number, error, "\t".join(row))
+            yield Rejected.of(number, error, "\t".join(row), key)
 
 
 def checked_header(path: Path, header: Sequence[str]) -> list[str]:

@@ -103,6 +103,11 @@ def import_words(
                     lambda done: advance("reading", done, file.size),
                     staging.stage.tables | dictionary.tables,
                 )
+            if request.replace and read.rejects and not _any_taken(connection, languages):
+                raise InvalidInput(
+                    f"{file.path}: no line can be taken ({read.rejects[0].reason}); with --replace "
+                    "everything of the source would go; mend the file, or remove the source"
+                )
         about_to_write(connection)
         with connection.begin() as transaction:
             lock_words(connection)
@@ -121,6 +126,12 @@ def import_words(
                 transaction.rollback()
     read.add(report)
     return read
+
+
+def _any_taken(connection: Connection, languages: tuple[str, str] | None) -> bool:
+    table = staging.concepts if languages is None else dictionary.pairs
+    taken = select(table.c.entry).where(table.c.state == staging.PENDING)
+    return connection.execute(taken.limit(1)).first() is not None
 
 
 def _pair(form: str, request: WordsImport, scripts: Mapping[str, str]) -> tuple[str, str] | None:

@@ -79,14 +79,15 @@ class Merge(WordMerge):
     # Which rows can be taken
 
     def _reject_repeated(self) -> None:
-        first = select(func.min(_staged.c.entry)).group_by(_staged.c.key)
-        twice = first.having(func.count() > 1)
-        if self.connection.execute(twice.limit(1)).first() is None:
+        given = _staged.c.state.in_((PENDING, ATTACHED))
+        repeated = func.count() > 1
+        keys = select(_staged.c.key).where(given).group_by(_staged.c.key).having(repeated)
+        if self.connection.execute(keys.limit(1)).first() is None:
             return
-        keys = select(_staged.c.key).group_by(_staged.c.key).having(func.count() > 1)
+        first = select(func.min(_staged.c.entry)).where(given).group_by(_staged.c.key)
         self._execute(
             update(_staged)
-            .where(_staged.c.key.in_(keys), _staged.c.entry.not_in(first))
+            .where(given, _staged.c.key.in_(keys), _staged.c.entry.not_in(first))
             .values(state=REJECTED)
         )
 

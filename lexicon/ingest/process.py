@@ -80,8 +80,9 @@ def _work() -> None:
     out = sys.stdout.buffer
     # What a library prints must not get between the items.
     sys.stdout = sys.stderr
-    produce = pickle.load(sys.stdin.buffer)
-    with suppress(BrokenPipeError):
+    # Who asked may be gone before having said what.
+    with suppress(BrokenPipeError, EOFError):
+        produce = pickle.load(sys.stdin.buffer)
         try:
             for item in produce():
                 pickle.dump(("item", item), out, protocol=pickle.HIGHEST_PROTOCOL)

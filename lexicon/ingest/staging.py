@@ -31,13 +31,15 @@ from lexicon.formats.reading import Rejected, Row, Skipped
 from lexicon.ingest.report import IngestReport
 from lexicon.languages import script_of
 from lexicon.models import RowId, Written
-from lexicon.normalize import search_key
+from lexicon.normalize import clean, search_key
 
 CHUNK = 2_000
 """Entries on their way from the file to the stage."""
 
 # States of a staged concept. One that is pending and has a concept is compared with it.
-PENDING, ADDED, UPDATED, ATTACHED, REJECTED = "pending", "added", "updated", "attached", "rejected"
+# A spoilt one is there for its key alone: its line was rejected as it was read.
+PENDING, ADDED, UPDATED, ATTACHED = "pending", "added", "updated", "attached"
+REJECTED, SPOILT = "rejected", "spoilt"
 
 stage = MetaData()
 
@@ -171,6 +173,7 @@ def batches(
         taken += 1
         if isinstance(record, Rejected):
             rejects.append(record)
+            number += _keep(rows, number, record)
         elif isinstance(record, Skipped):
             skipped += 1
         else:
@@ -183,7 +186,8 @@ def batches(
                     require_scripts(entry, strict)
             except InvalidInput as error:
                 shown = " | ".join(chain([entry.key], *entry.forms.values()))
-                rejects.append(Rejected.of(line, error, shown))
+                rejects.append(Rejected.of(line, error, shown, entry.key))
+                number += _keep(rows, number, rejects[-1])
             else:
                 _take(rows, number, line, entry)
                 number += 1
@@ -212,6 +216,16 @@ def _take(
             add((number, language, lemma, *derived, pos, rank, frequency((language, lemma))))
     for scheme, identifiers in entry.external.items():
         rows["stage_external"] += [(number, scheme, identifier) for identifier in identifiers]
+
+
+def _keep(rows: dict[str, list[tuple[Any, ...]]], number: int, spoilt: Rejected) -> int:
+    """Note that the file has the concept, though not how; returns how many notes that took."""
+    try:
+        key = clean(spoilt.key)
+    except InvalidInput:
+        return 0
+    rows["stage_concept"].append((number, spoilt.line, key, "x", "", "", False, SPOILT, None))
+    return 1
 
 
 def fill(

@@ -44,6 +44,11 @@ def upgrade() -> None:
     text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
     op.add_column("lexeme", sa.Column("folded", text, server_default="", nullable=False))
     _fold_all()
+    # Made anew on SQLite, so that the number of a word that left is not given again.
+    if op.get_bind().dialect.name == "sqlite":
+        numbered = {"sqlite_autoincrement": True}
+        with op.batch_alter_table("lexeme", recreate="always", table_kwargs=numbered):
+            pass
     with op.batch_alter_table("lexeme", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_lexeme_language_lexeme_folded"), ["language", "folded"], unique=False

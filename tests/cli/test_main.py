@@ -52,6 +52,12 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "lexicon pairs list",
         "lexicon index",
         "lexicon index build",
+        "lexicon models",
+        "lexicon models pull",
+        "lexicon models list",
+        "lexicon models verify",
+        "lexicon models path",
+        "lexicon models remove",
     }
 
 

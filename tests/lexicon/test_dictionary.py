@@ -199,7 +199,7 @@ def test_lines_that_are_no_pair_are_rejected(known: store.Sessions, tmp_path: Pa
     remedy = "write it in Latn, or import with --any-script"
     assert reasons(report) == [
         (2, "3 columns, not 2; separate phrases by a tab"),
-        (3, "1 columns, not 2; separate phrases by a tab"),
+        (3, "1 column, not 2; separate phrases by a tab"),
         (4, f"en form 'водa' mixes scripts within a word; {remedy}"),
         (5, "empty word '\\u200b'; give at least one letter"),
     ]

@@ -107,7 +107,7 @@ def test_a_row_of_another_width_is_named_by_its_line(
     tmp_path: Path, row: str, columns: int
 ) -> None:
     path = file(tmp_path, HEADER + ROW + row)
-    assert refusal(path) == f"{path}: line 3: {columns} columns, not 6"
+    assert refusal(path) == f"{path}: line 3: {columns} column{'s' * (columns != 1)}, not 6"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_bad_cell_is_named_by_line_and_column(tmp_path: Path, row: str, why: s
 def test_the_rows_before_a_bad_one_are_read(tmp_path: Path) -> None:
     rows = wide.read(file(tmp_path, HEADER + ROW + "k\n"))
     assert next(rows) == WATER
-    with pytest.raises(InvalidInput, match="line 3: 1 columns, not 6"):
+    with pytest.raises(InvalidInput, match="line 3: 1 column, not 6"):
         next(rows)
 
 
@@ -149,19 +149,20 @@ def test_a_bad_row_among_good_ones_is_rejected_alone(tmp_path: Path, dialect: st
     text = HEADER + "k\tnoun\tf\tg\ta\n" + ROW + "k\tnoun\tf\tg\t\t\n"
     path = file(tmp_path, text if dialect == "tsv" else text.replace("\t", ","))
     assert list(wide.records(Input(path), dialect)) == [
-        Rejected(2, "5 columns, not 6", "k\tnoun\tf\tg\ta"),
+        Rejected(2, "5 columns, not 6", "k\tnoun\tf\tg\ta", "k"),
         Row(3, WATER),
         Rejected(
             4,
             "concept 'k' has no word in any language; give at least one",
             "k\tnoun\tf\tg\t\t",
+            "k",
         ),
     ]
 
 
 def test_of_a_long_bad_row_only_the_beginning_is_kept(tmp_path: Path) -> None:
     [bad] = wide.records(Input(file(tmp_path, HEADER + "x" * 10_000 + "\n")))
-    assert bad == Rejected(2, "1 columns, not 6", "x" * 120)
+    assert bad == Rejected(2, "1 column, not 6", "x" * 120, "x" * 10_000)
 
 
 def test_quotes_that_never_close_refuse_the_file(tmp_path: Path) -> None:
