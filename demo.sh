@@ -23,6 +23,15 @@ show search ಮಳೆ --from kn --to fr -k 3
 show search bank --from en --to fr --pos noun -k 4
 show search waterproofing --from en --to kn -k 3
 show similarity water ನೀರು --from en --to kn
+show search paani --from hi --to en -k 2
+
+# Words of one's own: a dictionary of pairs, twice.
+pairs=$(mktemp)
+trap 'rm -f "$pairs"' EXIT
+printf 'rickshaw\tರಿಕ್ಷಾ\nverandah\tಜಗುಲಿ\n' >"$pairs"
+show words import "$pairs" --from en --to kn --source demo
+show words import "$pairs" --from en --to kn --source demo
+show words remove --source demo --yes
 show report
 
 cat <<TEXT

@@ -100,7 +100,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove concepts, or all of a source; words that nothing else uses go with them."""
-    from lexicon import edits
+    from lexicon import browse, edits
     from lexicon.errors import InvalidInput
     from lexicon.settings import load_settings
     from lexicon.store import open_store, writing
@@ -115,6 +115,8 @@ def remove(
         say.print(f"removed {len(keys):,} concepts and {words:,} words")
         return
     assert source is not None
+    with sessions() as session:
+        browse.require_source(session, source)
     if not yes:
         typer.confirm(f"Remove everything that {source!r} brought?", abort=True, err=True)
     with writing(sessions) as session:

@@ -16,7 +16,7 @@ from indexer.indices.protocol import Neighbours
 from indexer.service import LexiconService
 from indexer.vectors import Vectors, unit_rows
 from lexicon import queries
-from lexicon.entries import PARTS_OF_SPEECH
+from lexicon.entries import require_pos
 from lexicon.errors import InvalidInput
 from lexicon.normalize import clean
 from lexicon.queries import Form, SenseRow
@@ -171,10 +171,8 @@ def _check(request: SearchRequest) -> None:
         raise InvalidInput(f"k={request.k} is not between 1 and {MAX_K:,}")
     if request.score not in SCORES:
         raise InvalidInput(f"unknown score {request.score!r}; known: {', '.join(SCORES)}")
-    if request.pos is not None and request.pos not in PARTS_OF_SPEECH:
-        raise InvalidInput(
-            f"unknown part of speech {request.pos!r}; known: {', '.join(PARTS_OF_SPEECH)}"
-        )
+    if request.pos is not None:
+        require_pos(request.pos)
     if request.source == request.target:
         raise InvalidInput(
             f"source and target are both {request.source!r}; choose two different languages"

@@ -53,9 +53,12 @@ class Shards:
 
 def _read(file: Path, rows: int, dim: int) -> Encoded | None:
     try:
-        with np.load(file, allow_pickle=False) as held:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as held:
             found = Encoded(held["vectors"], held["covered"], held["truncated"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    # Flipped bits make zipfile and NumPy raise many things.
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, RuntimeError, TypeError):
         return None
-    sound = found.vectors.shape == (rows, dim) and bool(np.isfinite(found.vectors).all())
-    return found if sound and len(found.covered) == len(found.truncated) == rows else None
+    kinds = [(one.dtype, one.shape) for one in (found.vectors, found.covered, found.truncated)]
+    flags = (np.dtype(np.bool_), (rows,))
+    sound = kinds == [(np.dtype(np.float32), (rows, dim)), flags, flags]
+    return found if sound and np.isfinite(found.vectors).all() else None

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from lexicon.entries import ConceptEntry
+from lexicon.entries import ConceptEntry, require_pos
 from lexicon.errors import InvalidInput, UnknownConcept
 from lexicon.models import Concept, ExternalId, Lexeme, Sense, Source
 from lexicon.normalize import search_key
@@ -143,6 +143,8 @@ def find_words(
     limit: int = 50,
 ) -> list[FoundWord]:
     """Words whose search key begins with that of ``prefix``, by language and search key."""
+    if pos is not None:
+        require_pos(pos)
     start = search_key(prefix)
     found: list[FoundWord] = []
     for code in [language] if language else languages(session):

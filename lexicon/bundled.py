@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lexicon import cldr, frequencies, queries
 from lexicon.entries import ConceptEntry, digest
+from lexicon.errors import InvalidInput
 from lexicon.formats import wide
 from lexicon.ingest.report import IngestReport, SourceEntry
 from lexicon.ingest.words import replace_source, seed_languages
@@ -71,5 +72,11 @@ def load(
                 report.unchanged += len(rows)
                 count(len(rows))
                 continue
-            report.add(replace_source(session, source, rows, zipf, count))
+            try:
+                report.add(replace_source(session, source, rows, zipf, count))
+            except InvalidInput as error:
+                raise InvalidInput(
+                    f"the bundled lexicon cannot be loaded: {error}, then import its file again "
+                    "with --replace"
+                ) from error
     return report

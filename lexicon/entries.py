@@ -75,15 +75,14 @@ def checked_lists(
     unsensed: bool = False,
 ) -> ConceptEntry:
     """Like :func:`checked`, from forms that are already apart."""
-    if pos not in _KNOWN:
-        raise InvalidInput(f"unknown part of speech {pos!r}; known: {', '.join(PARTS_OF_SPEECH)}")
+    require_pos(pos)
     forms = {language: _forms(language, given) for language, given in lists.items() if given}
     if not forms:
         raise InvalidInput(f"concept {key[:80]!r} has no word in any language; give at least one")
     return ConceptEntry(
-        clean(key, "concept key"),
+        _bounded(key, "concept key"),
         pos,
-        clean(field, "field"),
+        _bounded(field, "field"),
         clean(gloss, "gloss"),
         forms,
         {
@@ -97,13 +96,33 @@ def checked_lists(
     )
 
 
+MOST_BYTES = 2_000
+"""UTF-8 bytes of a word, key or field: PostgreSQL cannot index many more."""
+
+
+def _bounded(text: str, what: str) -> str:
+    tidy = clean(text, what)
+    if len(tidy) > MOST_BYTES // 4 and len(tidy.encode()) > MOST_BYTES:
+        raise InvalidInput(
+            f"{what} {tidy[:20]!r}… of {len(tidy.encode()):,} bytes is longer than {MOST_BYTES:,}; "
+            "shorten it"
+        )
+    return tidy
+
+
 _KNOWN = frozenset(PARTS_OF_SPEECH)
+
+
+def require_pos(pos: str) -> str:
+    if pos not in _KNOWN:
+        raise InvalidInput(f"unknown part of speech {pos!r}; known: {', '.join(PARTS_OF_SPEECH)}")
+    return pos
 
 
 def _forms(language: str, given: Sequence[str]) -> tuple[str, ...]:
     if len(given) == 1 and ALTERNATIVES not in given[0]:
-        return (clean(given[0], f"{language} form"),)
-    forms = tuple(dict.fromkeys(clean(form, f"{language} form") for form in given))
+        return (_bounded(given[0], f"{language} form"),)
+    forms = tuple(dict.fromkeys(_bounded(form, f"{language} form") for form in given))
     for form in forms:
         if ALTERNATIVES in form:
             raise InvalidInput(

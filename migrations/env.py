@@ -10,7 +10,6 @@ from lexicon.models import Base
 from lexicon.settings import load_settings
 from lexicon.store import IMMEDIATE, connect, lock
 
-
 MIGRATORS = 0x1E71C2
 """PostgreSQL advisory lock of whoever migrates: two that start together must not both create the
 tables. SQLite's own write lock does the same."""

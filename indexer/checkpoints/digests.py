@@ -25,13 +25,14 @@ class DigestCache:
         self._known: dict[str, list[object]] = {}
         if file is not None:
             with suppress(OSError, ValueError):
-                self._known = json.loads(file.read_text(encoding="utf-8"))
+                held = json.loads(file.read_text(encoding="utf-8"))
+                self._known = held if isinstance(held, dict) else {}
 
     def of(self, path: Path) -> str:
         found = path.stat()
         stamp = [found.st_size, found.st_mtime_ns, found.st_ino]
         held = self._known.get(str(path))
-        if held and held[:3] == stamp:
+        if isinstance(held, list) and len(held) == 4 and held[:3] == stamp:
             return str(held[3])
         with path.open("rb") as stream:
             total = sha256()
@@ -60,7 +61,7 @@ def revision(folder: Path, cache: DigestCache) -> str:
     for path in sorted(folder.rglob("*")):
         within = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in within.parts)
-        if not path.is_file() or hidden or path.suffix in DOCUMENTS or path.name == RECORD:
+        if not path.is_file() or hidden or path.name.endswith(DOCUMENTS) or path.name == RECORD:
             continue
         parts[_kind(path)].append(path)
     return ";".join(

@@ -111,7 +111,7 @@ class Proofs:
             part.replace(self._file)
 
     def _all(self) -> list[str]:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, TypeError):
             return [str(one) for one in json.loads(self._file.read_text(encoding="utf-8"))]
         return []
 

@@ -108,6 +108,8 @@ class CheckpointEncoder(ABC):
 
     @cached_property
     def spec(self) -> EncoderSpec:
+        # What is refused is refused before gigabytes are read for the revision.
+        numbers = self.precision
         pooling, layer, dim, most = self._facts
         return EncoderSpec(
             name=self._name,
@@ -119,7 +121,7 @@ class CheckpointEncoder(ABC):
             pooling=pooling,
             post_processing="none",
             normaliser_version=NORMALISER_VERSION,
-            precision=self.precision,
+            precision=numbers,
             dim=dim,
             max_length=most,
         )

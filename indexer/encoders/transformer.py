@@ -76,10 +76,11 @@ class TransformerEncoder(CheckpointEncoder):
 
     @cached_property
     def _facts(self) -> tuple[str, int, int, int]:
-        limits = (
-            getattr(self._config, "max_position_embeddings", None) or MOST_TOKENS,
-            self._tokenizer.model_max_length or UNLIMITED,
-        )
+        positions = getattr(self._config, "max_position_embeddings", None) or MOST_TOKENS
+        if "roberta" in self._config.model_type:
+            # Its positions are counted from behind that of padding.
+            positions -= self._config.pad_token_id + 1
+        limits = (positions, self._tokenizer.model_max_length or UNLIMITED)
         return self._pooling, self._layer, int(self._config.hidden_size), int(min(limits))
 
     def _load(self) -> Any:

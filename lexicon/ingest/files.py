@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from lexicon import cldr
-from lexicon.entries import PARTS_OF_SPEECH
+from lexicon.entries import require_pos
 from lexicon.errors import InvalidInput, UnknownLanguage
 from lexicon.formats import muse, words
 from lexicon.formats.reading import Input
@@ -150,10 +150,7 @@ def _pair(form: str, request: WordsImport, scripts: Mapping[str, str]) -> tuple[
             raise UnknownLanguage(code, sorted(scripts))
     if first == second:
         raise InvalidInput(f"--from and --to are both {first!r}; choose two languages")
-    if request.pos not in PARTS_OF_SPEECH:
-        raise InvalidInput(
-            f"unknown part of speech {request.pos!r}; known: {', '.join(PARTS_OF_SPEECH)}"
-        )
+    require_pos(request.pos)
     return request.languages
 
 

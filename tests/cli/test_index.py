@@ -3,14 +3,19 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from safetensors.numpy import load_file, save_file
+from sqlalchemy import select
 
 from indexer.build import build
-from indexer.encoders import registry
+from indexer.encoders import checkpoint, registry
 from indexer.service import LexiconService
-from tests.cli.terminal import as_json, contents, invoke, output, refusal
+from lexicon import models as stored
+from tests.cli.terminal import as_json, contents, installed, invoke, output, refusal
 from tests.conftest import TINY, AxisEncoder, fill
+from tests.indexer.encoders.tiny import make_bloom, mixed
 
 EN_KN = ("search", "water", "--from", "en", "--to", "kn")
 
@@ -211,3 +216,166 @@ def test_a_bit_flipped_in_the_bundled_index_is_repaired(owned: Path) -> None:
     assert "index   embedded: up to date for en, fr, hi\n" in said
     assert pointer.read_text().split()[0] != generation
     assert as_json(*EN_KN)["results"]
+
+
+@pytest.fixture(scope="module")
+def bloom(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BLOOM of two layers. Read it, never write to it."""
+    return make_bloom(tmp_path_factory.mktemp("decoder") / "bloom")
+
+
+@pytest.fixture
+def on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where checkpoints run in these tests, whatever the machine has."""
+    monkeypatch.setenv("LEXICON_DEVICE", "cpu")
+    monkeypatch.setenv("LEXICON_THREADS", "1")
+
+
+def recorded(service: LexiconService) -> dict[str, Any]:
+    """What the store keeps of encoders and generations."""
+    with service.sessions() as session:
+        encoders = {row.identity: row.spec for row in session.scalars(select(stored.Encoder))}
+        generations = {row.id: row.live for row in session.scalars(select(stored.Generation))}
+    return {"encoders": encoders, "generations": generations}
+
+
+class TestCheckpoints:
+    @pytest.mark.parametrize("name", ["labse", "bloom-560m", "bloom-1b7"])
+    @pytest.mark.parametrize(
+        "options", [(), ("--precision", "fp32"), ("--layer", "all"), ("--pooling", "last")]
+    )
+    def test_one_that_is_not_there_names_the_command_and_changes_nothing(
+        self, tiny: LexiconService, name: str, options: tuple[str, ...]
+    ) -> None:
+        before = contents(tiny.settings.home), recorded(tiny)
+        first = () if options else ("--force", "--encoder", "axis")
+        said = refusal("index", "build", *first, "--encoder", name, *options)
+        assert said == (
+            f"model {name!r} is not on this machine; get it with: lexicon models pull {name}"
+        )
+        assert (contents(tiny.settings.home), recorded(tiny)) == before
+
+    def test_the_program_says_one_line_and_exits_1(self, tiny: LexiconService) -> None:
+        done = installed("index", "build", "--encoder", "labse", home=tiny.settings.home)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == (
+            "lexicon: model 'labse' is not on this machine; "
+            "get it with: lexicon models pull labse\n"
+        )
+
+    def test_all_layers_are_built_and_searched_by_name(
+        self, tiny: LexiconService, bloom: Path, on_one_thread: None
+    ) -> None:
+        choice = ("--pooling", "last", "--layer", "all", "--precision", "fp32")
+        said = invoke("index", "build", "-e", bloom, *choice).stderr
+        names = [f"{bloom}?pooling=last&layer={layer}&precision=fp32" for layer in (0, 1, 2)]
+        assert [line for line in said.splitlines() if line.startswith("index ")] == [
+            line
+            for name in names
+            for line in (
+                f"index   {name}: built en 4, fr 4, kn 5 forms",
+                f"index   {name}: no words in hi",
+            )
+        ]
+        made = [spec for spec in recorded(tiny)["encoders"].values() if spec["name"] in names]
+        assert sorted((spec["layer"], spec["pooling"], spec["precision"]) for spec in made) == [
+            (layer, "last", "fp32") for layer in (0, 1, 2)
+        ]
+        for name in names:
+            answer = as_json(*EN_KN, "--encoder", name)
+            assert answer["encoder"] == name
+            assert len(answer["results"]) == 5
+        again = invoke("index", "build", "-e", bloom, *choice).stderr
+        assert again.count("up to date for en, fr, kn\n") == 3
+
+    @pytest.mark.parametrize(
+        ("options", "name", "facts"),
+        [
+            (
+                ("--pooling", "mean", "--precision", "fp32"),
+                "?pooling=mean&precision=fp32",
+                ("mean", 2, "fp32"),
+            ),
+            (
+                ("--layer", "-2", "--precision", "fp32"),
+                "?layer=-2&precision=fp32",
+                ("mean", 1, "fp32"),
+            ),
+            (
+                ("--pooling", "input", "--precision", "fp32"),
+                "?pooling=input&precision=fp32",
+                ("input", 0, "fp32"),
+            ),
+            (("--pooling", "cls", "--precision", "bf16"), "?pooling=cls&precision=bf16", None),
+            (("--pooling", "cls", "--precision", "int8"), "?pooling=cls&precision=int8", None),
+        ],
+    )
+    def test_options_are_part_of_the_name_and_of_what_is_recorded(
+        self,
+        tiny: LexiconService,
+        bloom: Path,
+        on_one_thread: None,
+        monkeypatch: pytest.MonkeyPatch,
+        options: tuple[str, ...],
+        name: str,
+        facts: tuple[str, int, str] | None,
+    ) -> None:
+        monkeypatch.setattr(checkpoint, "_samples", lambda: mixed(20))
+        said = invoke("index", "build", "-e", bloom, *options).stderr
+        assert f"index   {bloom}{name}: built en 4, fr 4, kn 5 forms\n" in said
+        (spec,) = (spec for spec in recorded(tiny)["encoders"].values() if spec["name"] != "axis")
+        found = (spec["pooling"], spec["layer"], spec["precision"])
+        assert found == (facts or ("cls", 2, options[-1]))
+        assert as_json(*EN_KN, "--encoder", f"{bloom}{name}")["results"]
+
+    @pytest.mark.parametrize(
+        ("options", "line"),
+        [
+            (("--pooling", "max"), "unknown pooling 'max'; known: mean, weightedmean, last, cls, "),
+            (("--layer", "top"), "layer 'top' is neither a whole number nor all"),
+            (("--precision", "fp8"), "unknown precision 'fp8'; known: auto, fp32, bf16, fp16, in"),
+            ((), "has no modules.json, so its pooling is not known; name a complete sentence-tr"),
+            (("--layer", "3"), "has no layer 3; it has 0 (input) to 2, or -1 to -3 from the end"),
+            (
+                ("--layer", "0", "--precision", "fp16"),
+                "precision fp16 does not run on cpu; use fp32, bf16 or int8",
+            ),
+        ],
+    )
+    def test_a_choice_that_is_none_is_refused_and_changes_nothing(
+        self,
+        tiny: LexiconService,
+        bloom: Path,
+        on_one_thread: None,
+        options: tuple[str, ...],
+        line: str,
+    ) -> None:
+        before = contents(tiny.settings.home), recorded(tiny)
+        assert line in refusal("index", "build", "-e", bloom, *options)
+        assert (contents(tiny.settings.home), recorded(tiny)) == before
+
+    def test_a_damaged_one_is_one_line(
+        self, tiny: LexiconService, bloom: Path, tmp_path: Path, on_one_thread: None
+    ) -> None:
+        folder = Path(shutil.copytree(bloom, tmp_path / "bloom"))
+        truncate(folder / "model.safetensors")
+        said = refusal("index", "build", "-e", folder, "--pooling", "mean", "--precision", "fp32")
+        assert said.startswith(f"{folder} cannot be read as a checkpoint (")
+        assert said.endswith("); copy or pull it again")
+
+    def test_one_that_lacks_weights_is_one_line(
+        self, tiny: LexiconService, bloom: Path, tmp_path: Path
+    ) -> None:
+        folder = Path(shutil.copytree(bloom, tmp_path / "bloom"))
+        weights = load_file(folder / "model.safetensors")
+        del weights["h.0.self_attention.dense.weight"]
+        save_file(weights, folder / "model.safetensors", {"format": "pt"})
+        done = installed(
+            *("index", "build", "--encoder", folder, "--pooling", "mean", "--precision", "fp32"),
+            home=tiny.settings.home,
+        )
+        assert done.returncode == 1
+        assert done.stderr == (
+            f"lexicon: {folder} cannot be read as a checkpoint (it has no weights "
+            "h.0.self_attention.dense.weight); copy or pull it again\n"
+        )

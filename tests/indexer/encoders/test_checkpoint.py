@@ -62,6 +62,20 @@ class TestStable:
         doubled = encoder.encode(["water", *texts, "water"]).vectors
         assert float(doubled[0] @ doubled[-1]) >= 0.99999
 
+    def test_int8_is_close_but_not_the_same_alone_and_in_a_batch(
+        self,
+        kind: tuple[Path, dict[str, Any]],
+        on_cpu: Settings,
+        few_samples: list[int],
+    ) -> None:
+        # Its activations are scaled by the largest of the whole batch.
+        folder, options = kind
+        encoder = opened(folder, on_cpu, "int8", **options)
+        texts = [*WORDS, *PHRASES, *mixed(60)]
+        alone = np.concatenate([encoder.encode([text]).vectors for text in texts])
+        cosines = np.einsum("ij,ij->i", alone, encoder.encode(texts).vectors)
+        assert cosines.min() >= 0.99
+
     def test_two_openings_give_the_same_bits(
         self, kind: tuple[Path, dict[str, Any]], on_cpu: Settings
     ) -> None:

@@ -27,7 +27,7 @@ def test_the_command_that_gets_a_checkpoint_has_no_options(
 
 
 def test_a_repository_that_was_not_pulled_names_the_command(settings: Settings) -> None:
-    with pytest.raises(ModelMissing, match=r"'org/some' .*: lexicon models pull org/some$"):
+    with pytest.raises(ModelMissing, match=r"'org--some' .*: lexicon models pull org--some$"):
         open_encoder("org/some?pooling=mean", settings)
 
 
@@ -60,9 +60,10 @@ def test_a_labse_is_its_own_chain_unless_it_is_pooled_otherwise(
     assert isinstance(open_encoder("labse?precision=int8", settings), SentenceTransformerEncoder)
     for name in ("labse?pooling=mean", "labse?layer=0", "bloom-560m", "bloom-560m?pooling=last"):
         assert isinstance(open_encoder(name, settings), TransformerEncoder)
-    (folder / "modules.json").write_text("[]")
-    with pytest.raises(ModelDamaged, match=r"unreadable.*: lexicon models pull labse$"):
-        open_encoder("labse?precision=fp32", settings)
+    for listed in ("[]", "{", "[3]", '[{"kind": "Transformer"}]'):
+        (folder / "modules.json").write_text(listed)
+        with pytest.raises(ModelDamaged, match=r"unreadable.*: lexicon models pull labse$"):
+            open_encoder("labse?precision=fp32", settings)
 
 
 @pytest.mark.parametrize(

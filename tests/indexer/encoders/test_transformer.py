@@ -1,5 +1,6 @@
 """AutoModel checkpoints against a reference written by hand, in float64 and text by text."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -146,6 +147,22 @@ def test_a_text_that_fills_the_checkpoint_is_whole_and_a_longer_one_is_cut(
 
 def test_bloom_without_a_limit_of_its_own_is_given_one(bloom: Path, on_cpu: Settings) -> None:
     assert opened(bloom, on_cpu, pooling="mean").spec.max_length == MOST_TOKENS
+
+
+def test_weights_saved_in_half_precision_compute_in_float32(
+    bloom: Path, tmp_path: Path, on_cpu: Settings
+) -> None:
+    import torch
+    from transformers import AutoModel
+
+    folder = Path(shutil.copytree(bloom, tmp_path / "bloom"))
+    AutoModel.from_pretrained(bloom).half().save_pretrained(folder)
+    assert '"float16"' in (folder / "config.json").read_text()
+    half, whole = opened(folder, on_cpu), opened(bloom, on_cpu)
+    assert {weight.dtype for weight in half._model.parameters()} == {torch.float32}
+    found = half.encode(TEXTS).vectors
+    np.testing.assert_allclose(found, whole.encode(TEXTS).vectors, rtol=0, atol=5e-3)
+    assert half.spec.identity != whole.spec.identity
 
 
 def test_all_layers_at_once_are_the_layers_one_by_one(bloom: Path, on_cpu: Settings) -> None:
