@@ -15,7 +15,7 @@ $(VENV)/.core: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(PIP) install -c constraints.txt -e '.[cpu,models,dev]'
+	$(PIP) install -c constraints.txt -e '.[cpu,models,postgres,parquet,dev]'
 	touch $@
 
 demo: $(VENV)/.core
