@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
 install: $(VENV)/.core
 
-$(VENV)/.core: pyproject.toml constraints.txt
+$(VENV)/.core: pyproject.toml constraints.txt Makefile
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -c constraints.txt -e '.[cpu]'
 	touch $@
@@ -22,7 +22,7 @@ demo: $(VENV)/.core
 	@LEXICON_HOME=$(DEMO) PATH=$(CURDIR)/$(BIN):$$PATH sh demo.sh
 
 test: $(VENV)/.dev
-	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

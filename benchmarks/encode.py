@@ -34,6 +34,7 @@ from transformers import (
 )
 
 from benchmarks.results import show
+from indexer.checkpoints import batching
 from indexer.encoders.registry import open_encoder
 from lexicon import bundled
 from lexicon.settings import Settings
@@ -67,8 +68,8 @@ def words() -> list[str]:
     )
 
 
-def labse(folder: Path) -> None:
-    """Transformer(256) → CLS → Dense(Tanh) → Normalize at LaBSE's size."""
+def labse(folder: Path, layers: int | None = None) -> None:
+    """Transformer(256) → CLS → Dense(Tanh) → Normalize at LaBSE's size, or of fewer layers."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import (
         Dense,
@@ -87,7 +88,7 @@ def labse(folder: Path) -> None:
     BertTokenizer(
         vocab=tokenizer.get_vocab(), do_lower_case=False, strip_accents=False, model_max_length=512
     ).save_pretrained(str(inner))
-    config = BertConfig(vocab_size=501_153)
+    config = BertConfig(vocab_size=501_153, num_hidden_layers=layers or 12)
     random_weights(BertModel, config).save_pretrained(str(inner))
     chain = [
         Transformer(str(inner), max_seq_length=256),
@@ -100,7 +101,8 @@ def labse(folder: Path) -> None:
     )
 
 
-def bloom(folder: Path, hidden: int = 1024) -> None:
+def bloom(folder: Path, layers: int | None = None, hidden: int = 1024) -> None:
+    """BLOOM at the size of its 560M or, twice as wide, 1.7B parameters, or of fewer layers."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -111,8 +113,12 @@ def bloom(folder: Path, hidden: int = 1024) -> None:
     PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, pad_token="<pad>", unk_token="<unk>", padding_side="left"
     ).save_pretrained(str(target))
-    config = BloomConfig(vocab_size=250_880, hidden_size=hidden, n_layer=24, n_head=16)
+    config = BloomConfig(vocab_size=250_880, hidden_size=hidden, n_layer=layers or 24, n_head=16)
     random_weights(BloomModel, config).save_pretrained(str(target))
+
+
+def bloom_1b7(folder: Path, layers: int | None = None) -> None:
+    bloom(folder, layers, 2048)
 
 
 def library(folder: Path) -> Encode:
@@ -167,10 +173,12 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=2_000)
     parser.add_argument("--models", default="labse,bloom-560m")
     parser.add_argument("--precisions", default="auto,fp32")
+    parser.add_argument("--tokens", type=int, default=batching.CPU_TOKENS, help="of a batch")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--document", action="store_true", help="also write docs/benchmarks.md")
     arguments = parser.parse_args()
+    batching.CPU_TOKENS = arguments.tokens
     everything = words()
     step = max(1, len(everything) // arguments.words)
     texts = everything[::step][: arguments.words]

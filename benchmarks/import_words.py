@@ -29,13 +29,12 @@ from sqlalchemy import select
 
 from benchmarks.results import show
 from lexicon import browse, migrate, queries, store
-from lexicon.folding import fold
 from lexicon.formats.reading import Input
 from lexicon.ingest import staging
 from lexicon.ingest.files import WordsImport, import_words
 from lexicon.ingest.words import seed_languages
+from lexicon.lexemes import spellings
 from lexicon.models import Concept, Lexeme, Sense, Source
-from lexicon.normalize import search_key
 from lexicon.settings import Settings
 
 SEED = 20261121
@@ -91,9 +90,8 @@ def floor(sessions: store.Sessions, file: Path, languages: list[str]) -> dict[st
             for language, word in zip(languages, words, strict=True):
                 if (language, word) not in known:
                     known[language, word] = len(known) + 1
-                    derived = search_key(word), fold(word), "Latn"
                     tables["lexeme"].append(
-                        (known[language, word], language, word, *derived, pos, None)
+                        (known[language, word], language, word, *spellings(word), pos, None)
                     )
                 tables["sense"].append((number, known[language, word], 0, 1))
     engine = sessions.kw["bind"]

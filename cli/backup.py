@@ -18,7 +18,7 @@ def backup(
 
     Others may go on reading and writing; the file holds what there was at one moment.
     """
-    from lexicon.backup import back_up
+    from lexicon.backup.whole import back_up
     from lexicon.settings import load_settings
 
     with output.progress() as bars:
@@ -41,7 +41,7 @@ def restore(
 
     The whole file is checked first; the rows change in one transaction.
     """
-    from lexicon.backup import restore as restore_into
+    from lexicon.backup.whole import restore as restore_into
     from lexicon.settings import load_settings
 
     settings = load_settings()

@@ -1,16 +1,32 @@
 """``lexicon index``: building what searches read."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import output
+from cli import index_list, index_upkeep, output
 
 if TYPE_CHECKING:
     from indexer.encoders.protocol import Encoder
     from indexer.service import LexiconService
 
 app = typer.Typer(help="Vector indices.", no_args_is_help=True)
+app.command("list")(index_list.list_)
+app.command()(index_upkeep.verify)
+app.command()(index_upkeep.prune)
+app.command()(index_upkeep.rollback)
+
+
+class Kind(StrEnum):
+    AUTO = "auto"
+    FLAT = "flat"
+    SQ = "sq"
+    RABITQ = "rabitq"
+    HNSW = "hnsw"
+    IVF = "ivf"
+    PG_EXACT = "pg-exact"
+    PG_HNSW = "pg-hnsw"
 
 
 @app.command()
@@ -33,6 +49,12 @@ def build(
     precision: Annotated[
         str | None, typer.Option("--precision", help="auto, fp32, bf16, fp16 or int8.")
     ] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option(
+            "--kind", help="Of index, from now on; auto goes by size and measured recall."
+        ),
+    ] = None,
 ) -> None:
     """Bring the indices up to date with the store; damaged ones are rebuilt.
 
@@ -51,7 +73,7 @@ def build(
         for one in variants(name, settings, pooling, layer, precision)
     ]
     for item in encoders:
-        build_with_progress(service, item, language, force)
+        build_with_progress(service, item, language, force, kind=kind.value if kind else None)
 
 
 def build_with_progress(
@@ -60,9 +82,11 @@ def build_with_progress(
     languages: list[str] | None = None,
     force: bool = False,
     patience: float = 0,
+    kind: str | None = None,
 ) -> None:
     """Build, with a bar per language, and say what came of it."""
     from indexer.build import build as build_indices
+    from indexer.indices.gpu import gpu
 
     with output.progress() as bars:
         made = build_indices(
@@ -71,10 +95,10 @@ def build_with_progress(
             encoder,
             languages,
             force,
-            lambda language, done, total: bars.advance(
-                f"{encoder.spec.name} {language}", done, total
-            ),
+            bars.of_languages(encoder.spec.name),
             patience,
+            kind,
+            gpu(service.settings.device),
         )
     say = output.notes()
     for language, why in made.repaired.items():
@@ -82,6 +106,13 @@ def build_with_progress(
     if made.built:
         sizes = ", ".join(f"{language} {rows:,}" for language, rows in made.built.items())
         say.print(f"index   {encoder.spec.name}: built {sizes} forms")
+    if made.stood_in:
+        output.warn(f"the CPU stood in for the GPU: {made.stood_in}")
+    for language, recall in made.weak.items():
+        output.warn(
+            f"{encoder.spec.name} {language}: this kind of index finds {recall:.1%} of the first "
+            "ten; leave --kind out for one that finds 99% or more"
+        )
     if made.current:
         say.print(f"index   {encoder.spec.name}: up to date for {', '.join(made.current)}")
     if made.empty:

@@ -6,7 +6,20 @@ from importlib.metadata import version as installed
 
 import typer
 
-from cli import backup, index, init, models, pairs, report, search, serve, status, words
+from cli import (
+    backup,
+    doctor,
+    index,
+    init,
+    models,
+    pairs,
+    report,
+    search,
+    serve,
+    status,
+    vectors,
+    words,
+)
 from lexicon.errors import LexiconError
 
 app = typer.Typer(
@@ -39,12 +52,14 @@ app.command()(search.search)
 app.command()(search.similarity)
 app.command()(report.report)
 app.command()(status.status)
+app.command()(doctor.doctor)
 app.command()(serve.serve)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(words.app, name="words")
 app.add_typer(pairs.app, name="pairs")
 app.add_typer(index.app, name="index")
+app.add_typer(vectors.app, name="vectors")
 app.add_typer(models.app, name="models")
 
 

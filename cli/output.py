@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
@@ -118,6 +118,10 @@ class Bars:
             self._progress.start()
             self._tasks[name] = self._progress.add_task(name, total=total)
         self._progress.update(self._tasks[name], completed=done)
+
+    def of_languages(self, name: str) -> Callable[[str, int, int], None]:
+        """A bar for each language that a build of ``name`` tells of."""
+        return lambda language, done, total: self.advance(f"{name} {language}", done, total)
 
     def counting(self, name: str, items: Iterable[T], total: int) -> Iterator[T]:
         """The items, counted as they go by."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class ScoreName(StrEnum):
     COSINE = "cosine"
     CSLS = "csls"
+    MARGIN = "margin"
 
 
 Source = Annotated[str, typer.Option("--from", help="Language of the query: en, fr, hi, kn.")]
@@ -92,6 +93,8 @@ _COLUMNS = (
     "pos",
     "cosine",
     "csls",
+    "margin",
+    "margin_distance",
     "covered",
     "known_translation",
     "concepts",
@@ -132,6 +135,8 @@ def _rows(answers: Iterable["SearchAnswer"]) -> Iterator[tuple[object, ...]]:
                 "|".join(result.pos),
                 f"{result.cosine:.6f}",
                 f"{result.csls:.6f}",
+                f"{result.margin:.6f}",
+                f"{result.margin_distance:.6f}",
                 str(result.covered).lower(),
                 str(result.known_translation).lower(),
                 "|".join(concept.key for concept in result.concepts),
@@ -139,13 +144,14 @@ def _rows(answers: Iterable["SearchAnswer"]) -> Iterator[tuple[object, ...]]:
 
 
 def _show(answer: "SearchAnswer") -> None:
-    query = answer.query
+    query, by_margin = answer.query, answer.score == "margin"
     rows = (
         (
             result.lemma,
             "✓" if result.known_translation else "",
             output.number(result.cosine),
             output.number(result.csls),
+            *([output.number(result.margin)] if by_margin else []),
             ", ".join(result.pos),
             "; ".join(concept.gloss for concept in result.concepts),
         )
@@ -155,12 +161,19 @@ def _show(answer: "SearchAnswer") -> None:
         f"{query.text} ({query.language} → {answer.target_language}), {answer.encoder}, "
         f"by {answer.score}"
     )
-    columns = ("translation", "known", ">cosine", ">csls", "pos", "meaning")
+    margin = [">margin"] if by_margin else []
+    columns = ("translation", "known", ">cosine", ">csls", *margin, "pos", "meaning")
     output.console().print(output.table(title, columns, rows))
     if not query.covered:
         output.warn(
             f"{query.text!r} is not in the vocabulary of {answer.encoder!r}: these are guesses "
             "from its spelling, whatever their cosine"
+        )
+    if answer.pending:
+        output.warn(
+            f"{answer.pending:,} words of {answer.target_language!r} came since the index of "
+            f"{answer.encoder!r} was built and are not among these; take them in with: "
+            f"lexicon index build --encoder {answer.encoder}"
         )
     if answer.suggestions:
         output.warn(

@@ -10,6 +10,7 @@ _COLUMNS = ("encoder", "language", "rows", "uncovered", "missing", "generation",
 def status(form: OutputFormat = Format.TABLE) -> None:
     """Show the store, the encoders, their live index generations and versions."""
     from indexer import status as indexer_status
+    from indexer.doctor import NOT_INSTALLED
     from indexer.service import open_service
     from lexicon.settings import load_settings
 
@@ -46,7 +47,7 @@ def status(form: OutputFormat = Format.TABLE) -> None:
         "versions": ", ".join(
             f"{name} {version}"
             for name, version in found.versions.items()
-            if version != indexer_status.NOT_INSTALLED
+            if version != NOT_INSTALLED
         ),
     }
     screen = output.console()

@@ -107,12 +107,14 @@ def remove(
 
     if bool(keys) == (source is not None):
         raise InvalidInput("give the keys of concepts, or --source")
-    sessions = open_store(load_settings())
+    settings = load_settings()
+    sessions = open_store(settings)
     say = output.notes()
     if keys:
         with writing(sessions) as session:
             words = edits.remove(session, keys)
         say.print(f"removed {len(keys):,} concepts and {words:,} words")
+        coverage.tell(settings)
         return
     assert source is not None
     with sessions() as session:
@@ -122,6 +124,7 @@ def remove(
     with writing(sessions) as session:
         report = edits.remove_source(session, source)
     say.print(f"removed {source}: {report.retired:,} entries")
+    coverage.tell(settings)
 
 
 def show(
@@ -148,10 +151,8 @@ def show(
         )
         entries = browse.concepts_of_word(session, text, languages)
         if not entries:
-            meant = [one for code in languages for one in suggestions(session, code, text)]
-            raise InvalidInput(
-                f"no concept has the word or key {text!r}" + output.did_you_mean(meant)
-            )
+            meant = output.did_you_mean(suggestions(session, languages, text))
+            raise InvalidInput(f"no concept has the word or key {text!r}{meant}")
     _show_entries(entries, form)
 
 

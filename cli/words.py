@@ -159,7 +159,7 @@ def export(
     from lexicon import browse, queries
     from lexicon.errors import InvalidInput
     from lexicon.formats import jsonl, muse, wide, wn_lmf
-    from lexicon.ingest.files import UNSTATED
+    from lexicon.ingest.words import UNSTATED
     from lexicon.settings import load_settings
     from lexicon.store import open_store
 

@@ -1,36 +1,37 @@
-"""Building indices from the store: encode, stage, take neighbourhood means, publish, record."""
+"""Building indices from the store: encode what is new, choose, measure, publish, record."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import delete, update
-from sqlalchemy.orm import Session
 
-from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
+from indexer.building.choose import Chosen, choose
+from indexer.building.encode import Advance, Encoded, Plan, encode
+from indexer.building.neighbourhoods import Processor
+from indexer.building.record import record
+from indexer.building.shards import Shards
+from indexer.delta import require_same_store
 from indexer.encoders.protocol import Encoder
-from indexer.generation import Facts, Generations, Staged, writing_to
-from indexer.indices import faiss as faiss_index
-from indexer.manifest import Manifest
-from indexer.shards import Shards
-from indexer.vectors import Vectors
-from lexicon import models, queries
+from indexer.generations import arrays
+from indexer.generations.folder import Facts, Generations, writing_to
+from indexer.generations.manifest import Watermark
+from indexer.indices import kinds
+from indexer.indices.gpu import Gpu
+from indexer.indices.stored import StoredIndex
+from lexicon import changes, queries
+from lexicon.changes import Mark
 from lexicon.errors import IdentityMismatch, IndexDamaged, IndexMissing
-from lexicon.queries import Form
-from lexicon.store import Sessions, writing
-
-ENCODE_BATCH = 2_048
-
-Advance = Callable[[str, int, int], None]
-"""Told (language, forms done, forms in all) as a build goes on."""
+from lexicon.store import Sessions
 
 
 @dataclass
 class BuildReport:
     """Languages that were built, that were already up to date, and that have no words.
 
-    ``repaired`` says why a language was built although its words had not changed.
+    ``repaired`` says why a language was built although its words had not changed; ``reused`` how
+    many vectors were taken from earlier builds; ``weak`` the recall of indices that find less
+    than they should, because their kind was asked for; ``stood_in`` why the CPU did the work of
+    the GPU.
     """
 
     identity: str
@@ -39,17 +40,9 @@ class BuildReport:
     empty: list[str] = field(default_factory=list)
     uncovered: dict[str, int] = field(default_factory=dict)
     repaired: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Encoded:
-    """One language on its way to a generation."""
-
-    forms: list[Form]
-    digest: str
-    vectors: Vectors
-    covered: NDArray[np.bool_]
-    staged: Staged
+    reused: dict[str, int] = field(default_factory=dict)
+    weak: dict[str, float] = field(default_factory=dict)
+    stood_in: str | None = None
 
 
 def build(
@@ -60,173 +53,169 @@ def build(
     force: bool = False,
     advance: Advance = lambda _language, _done, _total: None,
     patience: float = 0,
+    kind: str | None = None,
+    gpu: Gpu | None = None,
 ) -> BuildReport:
     """Bring an encoder's indices up to date with the store.
 
-    Languages whose live generation is sound and holds exactly the store's forms are left alone
-    unless ``force``. Everything is encoded before anything is published, so a failure changes
-    nothing. While another process builds, this one waits for ``patience`` seconds, then raises
+    Languages whose live generation is sound, of the wanted kind, and holds exactly the store's
+    forms are left alone unless ``force``, which also encodes again what has been encoded. Without
+    a ``kind``, the one that was asked for before is still wanted.
+    Everything is encoded before anything is published, so a failure changes nothing. While
+    another process builds, this one waits for ``patience`` seconds, then raises
     :class:`~lexicon.errors.IndexBusy`.
     """
     spec = encoder.spec
     report = BuildReport(spec.identity)
+    generations.require_kind(kind or "auto")
     with generations.building(spec.identity, patience):
         with sessions() as session:
             known = queries.languages(session)
             wanted = [queries.require_language(session, code) for code in languages or known]
-            forms = {code: queries.forms(session, code) for code in known}
-        shards = Shards(generations.shards(spec.identity))
-        todo: dict[str, str] = {}
+            # Read before the words: those that come in between are known twice, not lost.
+            now = changes.mark(session)
+            mark = Watermark(**vars(now))
+            forms = {code: queries.forms(session, code) for code in wanted}
+        plans = []
         for code in wanted:
             digest = queries.form_digest(forms[code])
-            if not forms[code]:
+            before = _sound(generations, encoder, code, now, report)
+            asked = kind or (before.manifest.asked if before else "auto")
+            damaged = code in report.repaired
+            if not forms[code] and not damaged and (before is None or not before.rows):
                 report.empty.append(code)
-            elif not force and _up_to_date(generations, encoder, code, digest, report):
-                report.current[code] = len(forms[code])
-                # A process killed between pointer and SQL left this to be told.
-                _record(sessions, encoder, generations.manifest(spec.identity, code))
+            elif not force and before is not None and _same(before, digest, asked):
+                report.current[code] = before.rows
+                report.uncovered[code] = before.rows - before.manifest.covered
+                # A process killed between pointer and SQL left this to be told; vectors that are
+                # still kept are those of words that came and went.
+                with sessions() as session:
+                    left = list(changes.word_vectors(session, spec.identity, code))
+                record(sessions, encoder, before.manifest, left)
             else:
-                todo[code] = digest
+                plans.append(Plan(code, forms[code], digest, asked, before, force))
+        shards = Shards(generations.shards(spec.identity))
         encoded = {
-            code: _encode(generations, encoder, code, forms[code], digest, advance, shards)
-            for code, digest in todo.items()
+            plan.language: encode(sessions, generations, encoder, plan, advance, shards)
+            for plan in plans
         }
-        means = _neighbourhoods(generations, encoder, encoded, known)
-        for code, item in encoded.items():
-            _publish(sessions, generations, encoder, code, item, means[code])
-            report.built[code] = len(item.forms)
-            report.uncovered[code] = int((~item.covered).sum())
-        shards.clear()
+        processor = Processor(gpu)
+        _publish(sessions, generations, encoder, encoded, known, mark, processor, report)
+        report.stood_in = processor.stood_in
+        shards.clear(wanted)
     return report
 
 
-def _up_to_date(
-    generations: Generations, encoder: Encoder, language: str, digest: str, report: BuildReport
-) -> bool:
-    try:
-        index = generations.load(encoder.spec, language)
-    except IndexMissing:
-        return False
-    except (IndexDamaged, IdentityMismatch) as error:
-        report.repaired[language] = str(error)
-        return False
-    if index.manifest.form_digest == digest:
-        report.uncovered[language] = index.manifest.rows - index.manifest.covered
-        return True
-    return False
-
-
-def _encode(
+def _sound(
     generations: Generations,
     encoder: Encoder,
     language: str,
-    forms: list[Form],
-    digest: str,
-    advance: Advance,
-    shards: Shards,
-) -> _Encoded:
-    vectors = np.empty((len(forms), encoder.spec.dim), dtype=np.float32)
-    covered = np.empty(len(forms), dtype=np.bool_)
-    for start in range(0, len(forms), ENCODE_BATCH):
-        batch = [form.lemma for form in forms[start : start + ENCODE_BATCH]]
-        encoded = shards.encode(encoder, batch, language)
-        vectors[start : start + len(batch)] = encoded.vectors
-        covered[start : start + len(batch)] = encoded.covered
-        advance(language, start + len(batch), len(forms))
-    staged = generations.stage(encoder.spec.identity, language)
-    with writing_to(staged.folder):
-        faiss_index.write(staged.folder, vectors, [form.lexeme_ids for form in forms], covered)
-    return _Encoded(forms, digest, vectors, covered, staged)
+    now: Mark,
+    report: BuildReport,
+) -> StoredIndex | None:
+    """The live generation, every byte checked; None where there is none, or a wrong one."""
+    try:
+        index = generations.load(encoder.spec, language)
+        if not index.verified:
+            generations.verify(index.manifest)
+        require_same_store(index, now)
+    except IndexMissing:
+        return None
+    except (IndexDamaged, IdentityMismatch) as error:
+        report.repaired[language] = str(error)
+        return None
+    return index
 
 
-def _neighbourhoods(
-    generations: Generations, encoder: Encoder, encoded: dict[str, _Encoded], known: list[str]
-) -> dict[str, dict[str, str]]:
-    """Write each staged language's CSLS means towards every other language; returns which
-    generation of the other language they were taken against."""
-    others: dict[str, tuple[str, Vectors]] = {
-        code: (item.staged.generation, item.vectors) for code, item in encoded.items()
-    }
-    for code in known:
-        if code not in others:
-            try:
-                index = generations.load(encoder.spec, code)
-            except (IndexMissing, IndexDamaged, IdentityMismatch):
-                continue
-            others[code] = (index.manifest.generation, index.all_vectors())
-    taken: dict[str, dict[str, str]] = {code: {} for code in encoded}
-    for code, item in encoded.items():
-        for other, (generation, vectors) in others.items():
-            if other != code:
-                means = means_towards(item.vectors, vectors)
-                with writing_to(item.staged.folder):
-                    np.save(item.staged.folder / faiss_index.neighbourhood_file(other), means)
-                taken[code][other] = generation
-    return taken
-
-
-def means_towards(words: Vectors, others: Vectors) -> NDArray[np.float32]:
-    """(n,) mean cosine of each word to its nearest ``others``: r of the CSLS formula."""
-    return neighbourhood_means(faiss_index.nearest_cosines(words, others, NEIGHBOURHOOD))
+def _same(index: StoredIndex, digest: str, asked: str) -> bool:
+    built = index.manifest
+    of_kind = asked == built.asked or asked == built.kind
+    return built.form_digest == digest and of_kind
 
 
 def _publish(
     sessions: Sessions,
     generations: Generations,
     encoder: Encoder,
-    language: str,
-    item: _Encoded,
-    neighbourhoods: dict[str, str],
+    encoded: dict[str, Encoded],
+    known: Sequence[str],
+    mark: Watermark,
+    processor: Processor,
+    report: BuildReport,
 ) -> None:
-    manifest = generations.publish(
-        item.staged,
+    """Index what has been encoded, and make all of it live together."""
+    beside = _beside(generations, encoder, [code for code in known if code not in encoded])
+    chosen = {}
+    for code, item in encoded.items():
+        others = [one.vectors for other, one in encoded.items() if other != code]
+        others += [one.half for one in beside.values()]
+        engine = generations.engine(item.staged)
+        chosen[code] = choose(item.vectors, others, item.plan.asked, engine)
+        generations.keep(item.staged, chosen[code].searcher)
+    taken = {code: _neighbourhoods(code, encoded, beside, chosen, processor) for code in encoded}
+    facts = [
         Facts(
             spec=encoder.spec,
-            language=language,
-            rows=len(item.forms),
-            covered=int(item.covered.sum()),
-            kind=faiss_index.KIND,
-            form_digest=item.digest,
-            neighbourhoods=neighbourhoods,
-        ),
-    )
-    _record(sessions, encoder, manifest)
+            language=code,
+            rows=item.words.rows,
+            covered=int(item.words.covered.sum()),
+            asked=item.plan.asked,
+            kind=chosen[code].searcher.kind,
+            parameters=chosen[code].searcher.parameters,
+            recall=chosen[code].recall,
+            recall_queries=chosen[code].queries,
+            form_digest=item.plan.digest,
+            watermark=mark,
+            neighbourhoods=taken[code][0],
+            reverse=taken[code][1],
+        )
+        for code, item in encoded.items()
+    ]
+    staged = [(encoded[one.language].staged, one) for one in facts]
+    for manifest in generations.publish(staged):
+        item = encoded[manifest.language]
+        record(sessions, encoder, manifest, item.drawn)
+        report.built[manifest.language] = manifest.rows
+        report.uncovered[manifest.language] = manifest.rows - manifest.covered
+        report.reused[manifest.language] = item.reused
+        if manifest.recall is not None and manifest.recall < kinds.FLOOR:
+            report.weak[manifest.language] = manifest.recall
 
 
-def _record(sessions: Sessions, encoder: Encoder, manifest: Manifest) -> None:
-    """Let SQL say which generation the pointer names."""
-    with sessions() as session:
-        held = session.get(models.Generation, manifest.generation)
-        if held is not None and held.live:
-            return
-    with writing(sessions) as session:
-        record_encoder(session, encoder)
-        mine = (
-            models.Generation.encoder == manifest.identity,
-            models.Generation.language == manifest.language,
-        )
-        session.execute(update(models.Generation).where(*mine).values(live=False))
-        session.execute(
-            delete(models.Generation).where(models.Generation.id == manifest.generation)
-        )
-        session.add(
-            models.Generation(
-                id=manifest.generation,
-                encoder=manifest.identity,
-                language=manifest.language,
-                rows=manifest.rows,
-                form_digest=manifest.form_digest,
-                manifest=manifest.model_dump(),
-                live=True,
-            )
-        )
+def _beside(
+    generations: Generations, encoder: Encoder, languages: Sequence[str]
+) -> dict[str, StoredIndex]:
+    """The live generations that stay as they are."""
+    found = {}
+    for code in languages:
+        try:
+            found[code] = generations.load(encoder.spec, code)
+        except (IndexMissing, IndexDamaged, IdentityMismatch):
+            continue
+    return found
 
 
-def record_encoder(session: Session, encoder: Encoder) -> None:
-    """Make sure that SQL knows the encoder whose work it is about to record."""
-    spec = encoder.spec
-    if session.get(models.Encoder, spec.identity) is None:
-        session.add(
-            models.Encoder(identity=spec.identity, name=spec.name, dim=spec.dim, spec=asdict(spec))
-        )
-        session.flush()
+def _neighbourhoods(
+    language: str,
+    encoded: dict[str, Encoded],
+    beside: dict[str, StoredIndex],
+    chosen: dict[str, Chosen],
+    processor: Processor,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Write a staged language's means towards every other one, and those of the generations that
+    stay towards it; returns which generations those are, for either."""
+    item = encoded[language]
+    towards, reverse = {}, {}
+    with writing_to(item.staged.folder):
+        for code, other in encoded.items():
+            if code != language:
+                means = processor.means_towards(item.vectors, chosen[code].searcher)
+                np.save(item.staged.folder / arrays.neighbourhood_file(code), means)
+                towards[code] = other.staged.generation
+        for code, index in beside.items():
+            means = processor.means_towards(item.vectors, index.searcher)
+            np.save(item.staged.folder / arrays.neighbourhood_file(code), means)
+            back = processor.means_towards(index.half, chosen[language].searcher)
+            np.save(item.staged.folder / arrays.reverse_file(code), back)
+            towards[code] = reverse[code] = index.generation
+    return towards, reverse

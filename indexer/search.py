@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from indexer import csls
 from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
 from indexer.encoders.protocol import Encoder
-from indexer.indices.faiss import FaissIndex
+from indexer.indices.live import LiveIndex
 from indexer.indices.protocol import Neighbours
 from indexer.service import LexiconService
-from indexer.vectors import Vectors, unit_rows
+from indexer.vectors import TIE, Vectors, unit_rows
 from lexicon import queries
 from lexicon.entries import require_pos
 from lexicon.errors import InvalidInput
@@ -23,11 +24,12 @@ from lexicon.queries import Form, SenseRow
 from lexicon.suggest import Kind, suggestions
 
 MAX_K = 1_000
-TIE = 1e-5
-"""Scores this close are equal: float32 sums of one vector in two orders differ by less."""
+DEEPEST = 4_096
+"""Places that an approximate index is asked for at most: it is no use to be sure of the order of
+what was found when the finding was not."""
 
-Score = Literal["cosine", "csls"]
-SCORES: tuple[Score, ...] = ("cosine", "csls")
+Score = Literal["cosine", "csls", "margin"]
+SCORES: tuple[Score, ...] = ("cosine", "csls", "margin")
 
 
 class ConceptRef(BaseModel):
@@ -46,7 +48,8 @@ class Query(BaseModel):
 
 
 class Translation(BaseModel):
-    """One form of the target language. ``known_translation``: it shares a concept with the
+    """One form of the target language with all its scores: ``margin`` is the ratio margin,
+    ``margin_distance`` the difference. ``known_translation``: it shares a concept with the
     query."""
 
     lemma: str
@@ -57,6 +60,8 @@ class Translation(BaseModel):
     covered: bool
     cosine: float
     csls: float
+    margin: float
+    margin_distance: float
     known_translation: bool
 
 
@@ -71,7 +76,8 @@ class Suggested(BaseModel):
 
 class SearchAnswer(BaseModel):
     """``suggestions`` are words that were perhaps meant; the results are those of the text as it
-    was given."""
+    was given. ``pending`` words of the target language came since the index was built and are not
+    among them."""
 
     query: Query
     target_language: str
@@ -79,6 +85,7 @@ class SearchAnswer(BaseModel):
     score: Score
     results: list[Translation]
     suggestions: list[Suggested] = []
+    pending: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,12 +112,21 @@ class _Meaning:
 
 
 @dataclass(frozen=True)
+class Scores:
+    """One word's scores, to six digits."""
+
+    cosine: float
+    csls: float
+    margin: float
+    margin_distance: float
+
+
+@dataclass(frozen=True)
 class _Candidate:
     form: Form
     senses: list[SenseRow]
     row: int
-    cosine: float
-    csls: float
+    scores: Scores
 
 
 def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
@@ -130,8 +146,7 @@ def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
         queries.require_language(session, request.source)
         queries.require_language(session, request.target)
         meaning = _understand(service, session, encoder, request, text)
-        source = service.index(encoder, request.source)
-        target = service.index(encoder, request.target)
+        source, target = service.pair(encoder, request.source, request.target)
         ranking = _Ranking(service, source, target, request, meaning)
         candidates = ranking.best(session)
         meant = [] if meaning.form else suggestions(session, request.source, text)
@@ -143,8 +158,7 @@ def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
             pos=list(dict.fromkeys(sense.pos for sense in candidate.senses)),
             concepts=[ConceptRef(key=s.key, gloss=s.gloss) for s in candidate.senses],
             covered=bool(target.covered[candidate.row]),
-            cosine=candidate.cosine,
-            csls=candidate.csls,
+            **vars(candidate.scores),
             known_translation=any(
                 sense.concept_id in meaning.concept_ids for sense in candidate.senses
             ),
@@ -163,6 +177,7 @@ def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
         score=request.score,
         results=results,
         suggestions=[Suggested(**vars(one)) for one in meant],
+        pending=target.changes.pending,
     )
 
 
@@ -209,10 +224,10 @@ def read(
     form = known_form(session, language, text)
     if form is not None:
         index = service.index(encoder, language)
-        row = int(index.rows_of(np.array(form.lexeme_ids[:1], dtype=np.int64))[0])
+        first = np.array(form.lexeme_ids[:1], dtype=np.int64)
+        row = int(index.rows_of(first)[0])
         if row >= 0:
-            vector = index.vectors(np.array(form.lexeme_ids[:1], dtype=np.int64))
-            return Read(vector, bool(index.covered[row]), form)
+            return Read(index.vectors(first), bool(index.covered[row]), form)
     encoded = encoder.encode([text], language)
     return Read(encoded.vectors, bool(encoded.covered[0]), form)
 
@@ -278,24 +293,25 @@ class _Ranking:
     def __init__(
         self,
         service: LexiconService,
-        source: FaissIndex,
-        target: FaissIndex,
+        source: LiveIndex,
+        target: LiveIndex,
         request: SearchRequest,
         meaning: _Meaning,
     ) -> None:
         self.target = target
         self.request = request
         self.meaning = meaning
-        self.target_means = service.neighbourhood(target, source)
-        # The best that a row further down could gain over its cosine.
-        self.least_mean = float(self.target_means.min()) if len(self.target_means) else 0.0
+        self.near = service.neighbourhood(target, source)
+        self.own = np.zeros(2, dtype=np.float32)
 
     def best(self, session: Session) -> list[_Candidate]:
-        k, rows = self.request.k, self.target.manifest.rows
+        k = self.request.k
+        rows = self.target.rows if self.target.exact else min(self.target.rows, DEEPEST)
         depth = k + 4 * NEIGHBOURHOOD
         thorough = self.request.pos is not None
         while True:
-            nearest = self.target.search(self.meaning.vector, depth)
+            nearest = self.target.search(self.meaning.vector, min(depth, rows))
+            self.own = neighbourhood_means(nearest.cosine[:, :NEIGHBOURHOOD])[0]
             ordered = self._ordered(self._candidates(session, nearest, thorough))
             complete = depth >= rows
             if complete and (thorough or len(ordered) >= k):
@@ -309,11 +325,9 @@ class _Ranking:
     def _candidates(
         self, session: Session, nearest: Neighbours, thorough: bool
     ) -> list[_Candidate]:
-        ids, cosine = nearest.ids[0], nearest.cosine
-        rows = self.target.rows_of(ids)
-        own_mean = neighbourhood_means(cosine[:, :NEIGHBOURHOOD])
-        csls = 2 * cosine[0] - own_mean[0] - self.target_means[rows]
-        wanted = self._worth_reading(cosine[0], csls, thorough)
+        ids, rows = nearest.ids[0], nearest.rows[0]
+        scores = self._scores(nearest.cosine, self.near.means[rows])
+        wanted = self._worth_reading(scores[self.request.score], thorough)
         forms = queries.forms_of_lexemes(session, ids[wanted].tolist())
         lexemes = [lexeme for form in forms.values() for lexeme in form.lexeme_ids]
         senses: dict[int, list[SenseRow]] = {}
@@ -332,18 +346,27 @@ class _Ranking:
                         form,
                         held,
                         int(rows[place]),
-                        round(float(cosine[0, place]), 6),
-                        round(float(csls[place]), 6),
+                        Scores(**{n: round(float(one[place]), 6) for n, one in scores.items()}),
                     )
                 )
         return found
 
-    def _worth_reading(
-        self, cosine: NDArray[np.float32], csls: NDArray[np.float32], thorough: bool
-    ) -> NDArray[np.int64]:
+    def _scores(
+        self, cosine: NDArray[np.float32], means: NDArray[np.float32]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Every score of words with these cosines (1, n) and means (n, 2), by name, (n,)."""
+        wide, narrow = self.own[:1], self.own[1:]
+        ratio, distance = csls.margins(cosine, narrow, means[:, 1])
+        return {
+            "cosine": np.clip(cosine[0], -1, 1),
+            "csls": csls.csls(cosine, wide, means[:, 0])[0],
+            "margin": ratio[0],
+            "margin_distance": distance[0],
+        }
+
+    def _worth_reading(self, scores: NDArray[np.float32], thorough: bool) -> NDArray[np.int64]:
         """Places to look up in SQL: all of them, or those whose score can be among the first k
         when hardly anything has left the store since the build."""
-        scores = cosine if self.request.score == "cosine" else csls
         enough = self.request.k + NEIGHBOURHOOD
         if thorough or len(scores) <= enough:
             return np.arange(len(scores))
@@ -353,11 +376,12 @@ class _Ranking:
         """Whether nothing beyond ``last_cosine`` can reach the first k."""
         if len(ordered) < self.request.k:
             return False
-        kth = ordered[self.request.k - 1]
-        if self.request.score == "cosine":
-            return last_cosine < kth.cosine - TIE
-        own = 2 * kth.cosine - kth.csls - float(self.target_means[kth.row])
-        return 2 * last_cosine - own - self.least_mean < kth.csls - TIE
+        # The best that a row further down could score: that of the last with the least mean, or,
+        # for a ratio below zero, with the greatest.
+        last = np.full((1, 2), last_cosine, dtype=np.float32)
+        bounds = np.array([self.near.least, self.near.greatest], dtype=np.float32)
+        best = float(self._scores(last, bounds)[self.request.score].max())
+        return best < self._score(ordered[self.request.k - 1]) - TIE
 
     def _ordered(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """By score; those within ``TIE`` of the best of their group by sense rank, then the
@@ -375,7 +399,7 @@ class _Ranking:
         )
 
     def _score(self, candidate: _Candidate) -> float:
-        return candidate.cosine if self.request.score == "cosine" else candidate.csls
+        return float(getattr(candidate.scores, self.request.score))
 
     def _sense_rank(self, candidate: _Candidate) -> int:
         """Rank of the best sense shared with the query, or of the best sense."""

@@ -4,26 +4,49 @@ One object serves a command or a whole HTTP process; every method may be called 
 """
 
 import threading
+import time
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from sqlalchemy import event
 
-from indexer.build import means_towards
+from indexer.building.neighbourhoods import means_towards
+from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
+from indexer.delta import changes
 from indexer.encoders.protocol import Encoder
 from indexer.encoders.registry import open_encoder
-from indexer.generation import Generations, Live
-from indexer.indices.faiss import FaissIndex
+from indexer.generations.arrays import Means
+from indexer.generations.backend import open_generations
+from indexer.generations.folder import Live
+from indexer.indices.live import LiveIndex
+from indexer.indices.stored import StoredIndex
 from lexicon import queries
-from lexicon.errors import IndexMissing, NoWords
+from lexicon.changes import mark
+from lexicon.errors import IndexDamaged, IndexMissing, NoWords
 from lexicon.settings import Settings
 from lexicon.store import Sessions, location, open_store
+
+NOTICE = 0.25
+"""Seconds after which words that another process has written are looked for."""
 
 
 @dataclass(frozen=True)
 class _Open:
+    """An index as it was when the store had seen ``commits`` of ours, looked at ``looked``."""
+
     live: Live
-    index: FaissIndex
+    index: LiveIndex
+    commits: int
+    looked: float
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """(rows, 2) means of an index's words towards another language, and the bounds of each."""
+
+    means: Means
+    least: tuple[float, float]
+    greatest: tuple[float, float]
 
 
 class LexiconService:
@@ -32,11 +55,21 @@ class LexiconService:
     def __init__(self, settings: Settings, sessions: Sessions) -> None:
         self.settings = settings
         self.sessions = sessions
-        self.generations = Generations(settings.indices)
-        self._lock = threading.Lock()
+        self.generations = open_generations(settings, sessions)
+        self._lock = threading.RLock()
         self._encoders: dict[str, Encoder] = {}
         self._indices: dict[tuple[str, str], _Open] = {}
-        self._means: dict[tuple[str, str], NDArray[np.float32]] = {}
+        self._means: dict[tuple[tuple[str, int, int], str], Neighbourhood] = {}
+        self._damaged: dict[str, IndexDamaged] = {}
+        self._unverified: set[str] = set()
+        self._commits = 0
+        # A session tells after its commit, a connection of its own only just before.
+        event.listen(sessions, "after_commit", self._committed)
+        event.listen(sessions.kw["bind"], "commit", self._committed)
+
+    def _committed(self, _of: object) -> None:
+        # What this process has written, it finds at once.
+        self._commits += 1
 
     @property
     def location(self) -> str:
@@ -51,10 +84,44 @@ class LexiconService:
                 self._encoders[wanted] = open_encoder(wanted, self.settings)
             return self._encoders[wanted]
 
-    def index(self, encoder: Encoder, language: str) -> FaissIndex:
-        """The live index. The pointer is read every time, so a new generation is seen at once."""
-        identity = encoder.spec.identity
-        live = self.generations.live(identity, language)
+    def index(self, encoder: Encoder, language: str, encode: bool = True) -> LiveIndex:
+        """The live index with the words that have come and gone since it was built.
+
+        The pointer is read every time, so a new generation is seen at once; so is what this
+        process writes, and what others write within a second. Without ``encode``, new words that
+        have no vector yet are left out, and nothing is kept.
+        """
+        live = self._pointer(encoder, language)
+        key = (encoder.spec.identity, language)
+        held = self._indices.get(key)
+        if held is None or held.live != live or held.commits != self._commits:
+            with self._lock:
+                held = self._refreshed(encoder, language, live, encode)
+        elif time.monotonic() - held.looked > NOTICE and self._lock.acquire(blocking=False):
+            # Whoever comes meanwhile is answered from what is there.
+            try:
+                held = self._refreshed(encoder, language, live, encode)
+            finally:
+                self._lock.release()
+        if damage := self._damaged.get(live.generation):
+            raise damage
+        if not held.index.rows and not held.index.changes.pending:
+            raise NoWords(language)
+        return held.index
+
+    def pair(self, encoder: Encoder, source: str, target: str) -> tuple[LiveIndex, LiveIndex]:
+        """The live indices of two languages, both from before a publishing or both from after it:
+        two that were never live together have no neighbourhoods of each other."""
+        first = self.index(encoder, source)
+        while True:
+            second = self.index(encoder, target)
+            again = self.index(encoder, source)
+            if again.generation == first.generation:
+                return again, second
+            first = again
+
+    def _pointer(self, encoder: Encoder, language: str) -> Live:
+        live = self.generations.live(encoder.spec.identity, language)
         if live is None:
             with self.sessions() as session:
                 if language not in queries.written_languages(session):
@@ -64,44 +131,89 @@ class LexiconService:
                 language,
                 f"build it with: lexicon index build --encoder {encoder.spec.name}",
             )
-        held = self._indices.get((identity, language))
-        if held is None or held.live != live:
-            with self._lock:
-                held = self._indices.get((identity, language))
-                if held is None or held.live != live:
-                    held = _Open(live, self.generations.load(encoder.spec, language))
-                    self._indices[identity, language] = held
-                    open_now = {item.live.generation for item in self._indices.values()}
-                    self._means = {
-                        pair: means for pair, means in self._means.items() if open_now >= {*pair}
-                    }
-        return held.index
+        return live
+
+    def _refreshed(self, encoder: Encoder, language: str, live: Live, encode: bool) -> _Open:
+        """The index as it is now; a new one only if something has changed."""
+        key = (encoder.spec.identity, language)
+        held = self._indices.get(key)
+        now, commits = time.monotonic(), self._commits
+        if held is not None and held.live == live:
+            with self.sessions() as session:
+                same = vars(mark(session)) == held.index.changes.watermark.model_dump()
+            if same:
+                held = _Open(live, held.index, commits, now)
+                self._indices[key] = held
+                return held
+            base = held.index.base
+        else:
+            base = self.generations.load(encoder.spec, language)
+            self._verify_later(base)
+        found = LiveIndex(base, changes(self.sessions, encoder, base, encode))
+        opened = _Open(live, found, commits, now)
+        if encode:
+            self._indices[key] = opened
+            used = {item.index.version for item in self._indices.values()}
+            self._means = {pair: held for pair, held in self._means.items() if pair[0] in used}
+        return opened
+
+    # Large generations are opened before they are checked
+
+    @property
+    def unverified(self) -> frozenset[str]:
+        """Generations that answer while their digests are still being checked."""
+        return frozenset(self._unverified)
+
+    def _verify_later(self, base: StoredIndex) -> None:
+        if base.verified or base.generation in self._unverified:
+            return
+        self._unverified.add(base.generation)
+        threading.Thread(target=self._verify, args=(base,), daemon=True).start()
+
+    def _verify(self, base: StoredIndex) -> None:
+        try:
+            self.generations.verify(base.manifest)
+        except IndexDamaged as damage:
+            self._damaged[base.generation] = damage
+        finally:
+            self._unverified.discard(base.generation)
 
     def live_generations(self, encoder: Encoder) -> dict[str, str]:
         """The live generation of every language that has words, each opened and checked."""
         with self.sessions() as session:
             written = queries.written_languages(session)
-        return {language: self.index(encoder, language).manifest.generation for language in written}
+        return {language: self.index(encoder, language).generation for language in written}
 
-    def neighbourhood(self, index: FaissIndex, other: FaissIndex) -> NDArray[np.float32]:
-        """(rows of ``index``,) CSLS means towards ``other``.
+    def neighbourhood(self, index: LiveIndex, other: LiveIndex) -> Neighbourhood:
+        """Means of the words of ``index`` towards those of ``other``.
 
-        Read from the generation when they were taken against this very ``other``, else taken now:
-        the other language may have been rebuilt since.
+        Read from whichever of the two generations was built later; where neither knows the other,
+        taken now. Words that came since are compared with what is there now.
         """
-        pair = (index.manifest.generation, other.manifest.generation)
-        with self._lock:
-            if pair not in self._means:
-                language = other.manifest.language
-                stored = None
-                if index.manifest.neighbourhoods.get(language) == other.manifest.generation:
-                    stored = index.neighbourhood(language)
-                self._means[pair] = (
-                    means_towards(index.all_vectors(), other.all_vectors())
-                    if stored is None
-                    else stored
-                )
-            return self._means[pair]
+        pair = (index.version, other.generation)
+        found = self._means.get(pair)
+        if found is None:
+            with self._lock:
+                found = self._means.get(pair)
+                if found is None:
+                    found = self._means[pair] = _neighbourhood(index, other)
+        return found
+
+
+def _neighbourhood(index: LiveIndex, other: LiveIndex) -> Neighbourhood:
+    mine, theirs = index.base, other.base
+    stored = None
+    if mine.manifest.neighbourhoods.get(theirs.language) == theirs.generation:
+        stored = mine.neighbourhood(theirs.language)
+    elif theirs.manifest.reverse.get(mine.language) == mine.generation:
+        stored = theirs.reverse(mine.language, mine.rows)
+    if stored is None:
+        stored = means_towards(mine.half, theirs.searcher)
+    new = neighbourhood_means(other.search(index.changes.vectors, NEIGHBOURHOOD).cosine)
+    means = index.dense(stored, new)
+    some = means if len(means) else np.zeros((1, 2), dtype=np.float32)
+    (wide, narrow), (most_wide, most_narrow) = some.min(axis=0).tolist(), some.max(axis=0).tolist()
+    return Neighbourhood(means, (wide, narrow), (most_wide, most_narrow))
 
 
 def open_service(settings: Settings) -> LexiconService:

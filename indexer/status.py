@@ -1,25 +1,13 @@
 """What there is: the store, the encoders that have built something, and what is live."""
 
-import platform
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
-
-import numpy as np
 from pydantic import BaseModel
 
+from indexer.doctor.wheels import problems, versions
 from indexer.encoders.registry import KNOWN
-from indexer.indices.faiss import FaissIndex
 from indexer.service import LexiconService
 from lexicon import queries
 from lexicon.errors import LexiconError
 from lexicon.store import SCHEMA_REVISION
-
-PACKAGES = ("semantic-lexicon", "numpy", "sqlalchemy", "tokenizers", "babel")
-FAISS_WHEELS = ("faiss-cpu", "faiss-gpu", "faiss-gpu-cuvs")
-OPTIONAL = (*FAISS_WHEELS, "torch", "transformers", "sentence-transformers")
-
-
-NOT_INSTALLED = "not installed"
 
 
 class SourceStatus(BaseModel):
@@ -40,7 +28,8 @@ class StoreStatus(BaseModel):
 
 class IndexStatus(BaseModel):
     """``state``: ``current``, ``stale`` (the store has changed since), or why it cannot be used.
-    ``uncovered`` forms have a guessed vector, ``missing`` ones none yet."""
+    ``uncovered`` forms have a guessed vector, ``missing`` ones none yet; ``changes`` forms have
+    come or gone since the build."""
 
     language: str
     state: str
@@ -48,6 +37,9 @@ class IndexStatus(BaseModel):
     rows: int = 0
     uncovered: int = 0
     missing: int = 0
+    kind: str | None = None
+    recall: float | None = None
+    changes: int = 0
 
 
 class EncoderStatus(BaseModel):
@@ -67,30 +59,6 @@ class Status(BaseModel):
     problems: list[str]
 
 
-def versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in (*PACKAGES, *OPTIONAL):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = NOT_INSTALLED
-    return found
-
-
-def problems(installed: dict[str, str]) -> list[str]:
-    """What is wrong with the installation.
-
-    >>> problems({"faiss-cpu": "1.15.1", "faiss-gpu": "1.7.2"})
-    ['faiss-cpu, faiss-gpu share one import name; uninstall all of them but one']
-    """
-    wheels = [name for name in FAISS_WHEELS if installed.get(name, NOT_INSTALLED) != NOT_INSTALLED]
-    if not wheels:
-        return ['no FAISS wheel; install one with: pip install "semantic-lexicon[cpu]"']
-    if len(wheels) > 1:
-        return [f"{', '.join(wheels)} share one import name; uninstall all of them but one"]
-    return []
-
-
 def index_status(service: LexiconService, name: str) -> EncoderStatus:
     """The live indices of one encoder, every one of them opened and checked."""
     default = name == service.settings.encoder
@@ -103,22 +71,24 @@ def index_status(service: LexiconService, name: str) -> EncoderStatus:
     remedy = "lexicon index build" + ("" if default else f" --encoder {name}")
     with service.sessions() as session:
         for language in queries.written_languages(session):
-            forms = queries.forms(session, language)
             try:
-                index = service.index(encoder, language)
+                index = service.index(encoder, language, encode=False)
             except LexiconError as error:
-                found.append(IndexStatus(language=language, state=str(error), missing=len(forms)))
+                missing = queries.count_forms(session, language)
+                found.append(IndexStatus(language=language, state=str(error), missing=missing))
                 continue
-            manifest = index.manifest
-            same = manifest.form_digest == queries.form_digest(forms)
+            manifest, pending = index.base.manifest, index.changes.pending
             found.append(
                 IndexStatus(
                     language=language,
-                    state="current" if same else f"stale; update it with: {remedy}",
+                    state=f"stale; update it with: {remedy}" if pending else "current",
                     generation=manifest.generation,
-                    rows=manifest.rows,
-                    uncovered=manifest.rows - manifest.covered,
-                    missing=0 if same else _missing(index, forms),
+                    rows=index.rows,
+                    uncovered=int((~index.covered).sum()),
+                    missing=pending,
+                    kind=manifest.kind,
+                    recall=manifest.recall,
+                    changes=index.changes.size,
                 )
             )
     return EncoderStatus(name=name, identity=identity, default=default, indices=found)
@@ -150,14 +120,6 @@ def vector_gaps(service: LexiconService) -> list[VectorGap]:
         )
         for encoder in found
     ]
-
-
-def _missing(index: FaissIndex, forms: Sequence[queries.Form]) -> int:
-    """How many forms have come since the index was built."""
-    ids = [lexeme for form in forms for lexeme in form.lexeme_ids]
-    there = index.rows_of(np.array(ids, dtype=np.int64)) >= 0
-    ends = np.cumsum([0, *(len(form.lexeme_ids) for form in forms)])[:-1]
-    return int((~np.logical_or.reduceat(there, ends)).sum()) if len(forms) else 0
 
 
 def status(service: LexiconService) -> Status:

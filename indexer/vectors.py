@@ -12,6 +12,10 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 LexemeIds: TypeAlias = NDArray[np.int64]
 
+TIE = 1e-4
+"""Cosines this close are equal: vectors are stored with half of float32's digits, so that words of
+one meaning, whose vectors are equal, may come apart by a tenth of it."""
+
 
 def unit_rows(rows: NDArray[np.floating], origin: str) -> Vectors:
     """``rows`` scaled to length 1, (n, dim) float32.

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Select, bindparam, func, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -146,37 +147,61 @@ def find_words(
     if pos is not None:
         require_pos(pos)
     start = search_key(prefix)
+    # The last code point: no key that begins with the prefix comes after it.
+    asked = {"start": start, "end": start + chr(0x10FFFF), "pos": pos, "field": field}
+    statement = _words_by_prefix(pos is not None, field is not None)
     found: list[FoundWord] = []
     for code in [language] if language else languages(session):
-        chosen = [Lexeme.language == code, Lexeme.search_key >= start]
-        # The last code point: no key that begins with the prefix comes after it.
-        chosen.append(Lexeme.search_key < start + chr(0x10FFFF))
-        if pos is not None:
-            chosen.append(Lexeme.pos == pos)
-        if field is not None:
-            chosen.append(
-                select(Sense.lexeme_id)
-                .join(Concept, Concept.id == Sense.concept_id)
-                .where(Sense.lexeme_id == Lexeme.id, Concept.field == field)
-                .exists()
-            )
         rows = session.execute(
-            select(Lexeme.id, Lexeme.lemma, Lexeme.pos)
-            .where(*chosen)
-            .order_by(Lexeme.search_key, Lexeme.lemma, Lexeme.pos)
-            .limit(limit - len(found))
+            statement, {**asked, "language": code, "most": limit - len(found)}
         ).all()
-        senses: dict[int, list[tuple[str, str]]] = {}
-        for sense in senses_of(session, [row.id for row in rows]):
-            if field is None or sense.field == field:
-                senses.setdefault(sense.lexeme_id, []).append((sense.key, sense.gloss))
-        found += [
-            FoundWord(row.id, code, row.lemma, row.pos, tuple(senses.get(row.id, ())))
-            for row in rows
-        ]
+        for (number, lemma, kind), senses in groupby(rows, key=lambda row: row[:3]):
+            # A word without a concept (of the field) is a row too.
+            concepts = ((row.key, row.gloss) for row in senses if row.key is not None)
+            found.append(FoundWord(number, code, lemma, kind, tuple(concepts)))
         if len(found) >= limit:
             break
     return found
+
+
+@cache
+def _words_by_prefix(by_pos: bool, by_field: bool) -> Select[int, str, str, str, str]:
+    """Words with their concepts, a row for each; kept, because making it takes as long as asking.
+
+    One statement: a browser asks at each letter that is typed.
+    """
+    chosen = [
+        Lexeme.language == bindparam("language"),
+        Lexeme.search_key >= bindparam("start"),
+        Lexeme.search_key < bindparam("end"),
+    ]
+    if by_pos:
+        chosen.append(Lexeme.pos == bindparam("pos"))
+    wanted = Concept.id == Sense.concept_id
+    if by_field:
+        wanted &= Concept.field == bindparam("field")
+        chosen.append(
+            select(Sense.lexeme_id)
+            .join(Concept, wanted)
+            .where(Sense.lexeme_id == Lexeme.id)
+            .exists()
+        )
+    words = (
+        select(Lexeme.id, Lexeme.search_key, Lexeme.lemma, Lexeme.pos)
+        .where(*chosen)
+        .order_by(Lexeme.search_key, Lexeme.lemma, Lexeme.pos)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    return (
+        select(words.c.id, words.c.lemma, words.c.pos, Concept.key, Concept.gloss)
+        .outerjoin(Sense, Sense.lexeme_id == words.c.id)
+        .outerjoin(Concept, wanted)
+        .order_by(
+            words.c.search_key, words.c.lemma, words.c.pos,
+            Concept.unsensed, Sense.rank, Concept.key,
+        )
+    )  # fmt: skip
 
 
 def concepts_of_word(session: Session, text: str, codes: Sequence[str]) -> list[ConceptEntry]:

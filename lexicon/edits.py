@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lexicon import browse
@@ -15,11 +15,10 @@ from lexicon.ingest import staging
 from lexicon.ingest.merge import lock_words
 from lexicon.ingest.report import IngestReport, SourceEntry
 from lexicon.ingest.words import merge, record_source
-from lexicon.languages import script_of
+from lexicon.lexemes import remove_lexemes, spellings
 from lexicon.models import Concept, ExternalId, Language, Lexeme, Sense, SentencePair, Source
-from lexicon.normalize import search_key
 
-LOCAL = SourceEntry("local", "unstated", "unstated", "-")
+LOCAL = SourceEntry("local", "", "", "-")
 """The source of what was added by hand."""
 
 
@@ -215,10 +214,8 @@ def _lexeme(session: Session, language: str, lemma: str, pos: str) -> int:
         language=language,
         lemma=lemma,
         pos=pos,
-        search_key=search_key(lemma),
-        folded=fold(lemma),
-        script=script_of(lemma),
         frequency=twin,
+        **spellings(lemma)._asdict(),
     )
     session.add(made)
     session.flush()
@@ -230,7 +227,5 @@ def _remove_orphans(session: Session, lexemes: Sequence[int]) -> int:
     for start in range(0, len(lexemes), 10_000):
         some = lexemes[start : start + 10_000]
         unused = ~select(Sense.lexeme_id).where(Sense.lexeme_id == Lexeme.id).exists()
-        ids = list(session.scalars(select(Lexeme.id).where(Lexeme.id.in_(some), unused)))
-        session.execute(delete(Lexeme).where(Lexeme.id.in_(ids)))
-        gone += len(ids)
+        gone += remove_lexemes(session.connection(), and_(Lexeme.id.in_(some), unused))
     return gone

@@ -74,6 +74,7 @@ class NoWords(InvalidInput):
 
 class IndexDamaged(LexiconError):
     def __init__(self, what: str, why: str) -> None:
+        self.why = why
         super().__init__(
             f"index generation {what} is damaged ({why}) and is not used; "
             "rebuild it with: lexicon index build"

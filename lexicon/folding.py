@@ -9,9 +9,6 @@ and doubled consonants are what people differ in.
 import re
 import unicodedata
 
-VERSION = 1
-"""Stored folds are made again when this changes."""
-
 # Row by row of the alphabet, the same in every script of India: a letter's place in its Unicode
 # block says what it is. The vowel a inside a word is left out at once.
 _CONSONANTS = "kkggnccjjnttddnttddnnpfbbmyrrlllvsssh"

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -142,10 +143,29 @@ class Sense(Base):
         ForeignKey("lexeme.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     rank: Mapped[int] = mapped_column(Integer())
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
 
     concept: Mapped[Concept] = relationship(back_populates="senses")
     lexeme: Mapped[Lexeme] = relationship(back_populates="senses")
+
+
+class DepartedLexeme(Base):
+    """A lexeme that was removed, in the order of removal: what an index must no longer answer."""
+
+    __tablename__ = "departed_lexeme"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    lexeme_id: Mapped[int]
+    language: Mapped[str] = mapped_column(String(16))
+
+
+class StoreIdentity(Base):
+    """One row: which store this is. An index knows words by numbers that only its store gives."""
+
+    __tablename__ = "store_identity"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
 
 
 class SentencePair(Base):
@@ -218,6 +238,23 @@ class Generation(Base):
     manifest: Mapped[dict[str, Any]]
     live: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class WordVector(Base):
+    """The vector of a word that came after its language's index was built, until the next build.
+
+    ``digest`` is that of its text; ``vector`` holds little-endian float16.
+    """
+
+    __tablename__ = "word_vector"
+
+    encoder: Mapped[str] = mapped_column(
+        String(128), ForeignKey("encoder.identity", ondelete="CASCADE"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(String(16), ForeignKey("language.code"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    covered: Mapped[bool]
+    vector: Mapped[bytes] = mapped_column(LargeBinary())
 
 
 class AlignmentRun(Base):

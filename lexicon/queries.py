@@ -18,11 +18,17 @@ from lexicon.models import (
     Lexeme,
     Sense,
     Source,
+    StoreIdentity,
 )
 from lexicon.normalize import search_key
 
 # Keeps IN lists below SQLite's limit on variables.
 _CHUNK = 10_000
+
+
+def store_identity(session: Session) -> str:
+    """Which store this is: a UUID that a backup keeps."""
+    return session.scalars(select(StoreIdentity.id)).one()
 
 
 def languages(session: Session) -> list[str]:
@@ -60,6 +66,12 @@ def forms(session: Session, language: str) -> list[Form]:
     ):
         gathered.setdefault(row.lemma, []).append(row.id)
     return [Form(lemma, tuple(ids)) for lemma, ids in gathered.items()]
+
+
+def count_forms(session: Session, language: str) -> int:
+    """How many distinct forms a language has."""
+    distinct = func.count(func.distinct(Lexeme.lemma))
+    return session.scalar(select(distinct).where(Lexeme.language == language)) or 0
 
 
 def form_digest(rows: Sequence[Form]) -> str:
@@ -226,6 +238,12 @@ def source(session: Session, name: str) -> Source | None:
 def encoder_names(session: Session) -> list[str]:
     """Names of the encoders that have built something, sorted."""
     return list(session.scalars(select(Encoder.name).distinct().order_by(Encoder.name)))
+
+
+def encoder_identities(session: Session) -> dict[str, str]:
+    """The name of every encoder identity that has built something."""
+    rows = session.execute(select(Encoder.identity, Encoder.name).order_by(Encoder.identity))
+    return {row.identity: row.name for row in rows}
 
 
 def generations(session: Session, encoder: str) -> list[Generation]:

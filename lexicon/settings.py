@@ -30,6 +30,11 @@ class Settings(BaseSettings):
         default=None, description="SQLAlchemy URL; SQLite in the home folder when unset."
     )
     encoder: str = Field(default="embedded", min_length=1, description="The default encoder.")
+    vector_backend: Literal["faiss", "pgvector"] = Field(
+        default="faiss",
+        description="Where indices are: files in the home folder, or tables of the PostgreSQL "
+        "database.",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="Where checkpoints run; auto takes a GPU if there is one."
     )

@@ -41,7 +41,7 @@ from lexicon.errors import (
 )
 from lexicon.settings import Settings
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """Alembic's head, repeated here so that a search need not import Alembic; a test compares."""
 
 BACKENDS = ("sqlite", "postgresql")
@@ -234,11 +234,13 @@ def make_home(settings: Settings) -> None:
 
 
 @contextmanager
-def bulk_connection(sessions: Sessions) -> Iterator[Connection]:
+def bulk_connection(sessions: Sessions, trusted: bool = False) -> Iterator[Connection]:
     """A connection of its own for an import; what is temporary on it ends with it.
 
     The caller begins two transactions: one that reads the file into temporary tables and holds no
-    lock, then one under :func:`about_to_write`.
+    lock, then one under :func:`about_to_write`. ``trusted``: SQLite does not look up foreign keys
+    again, and does not follow them when a row is removed; see :func:`trust_references` for
+    PostgreSQL.
     """
     engine: Engine = sessions.kw["bind"]
     try:
@@ -247,9 +249,14 @@ def bulk_connection(sessions: Sessions) -> Iterator[Connection]:
                 # Inserting in random order into an index that is not in memory is slow.
                 cursor = connection.connection.cursor()
                 cursor.execute(f"PRAGMA cache_size=-{BULK_CACHE_KIB}")
-                # An import's keys are joined from rows that are there, and it writes alone.
-                cursor.execute("PRAGMA foreign_keys=OFF")
+                if trusted:
+                    # An import's keys are joined from rows that are there, and it writes alone.
+                    cursor.execute("PRAGMA foreign_keys=OFF")
                 cursor.close()
+            else:
+                # So is sorting on disk, and looking rows up one by one for want of room to join.
+                with connection.begin():
+                    connection.exec_driver_sql(f"SET work_mem = '{BULK_CACHE_KIB}kB'")
             try:
                 yield connection
             finally:
@@ -280,7 +287,7 @@ def trust_references(connection: Connection) -> None:
 
     For imports, whose keys come from joins and which nobody who removes words can run beside. It
     is a right of superusers that can be granted (``GRANT SET ON PARAMETER
-    session_replication_role``); without it the import is right too, at half the speed.
+    session_replication_role``); without it the import is right too, and slower.
     """
     if connection.dialect.name == "postgresql" and connection.scalar(
         text("SELECT has_parameter_privilege('session_replication_role', 'SET')")

@@ -1,6 +1,6 @@
 """Words that somebody may have meant: always offered under a label, never answered silently."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,29 +34,48 @@ class Suggestion:
     kind: Kind
 
 
-def suggestions(session: Session, language: str, text: str, most: int = MOST) -> list[Suggestion]:
-    """Words of ``language`` that ``text`` may be a spelling of, the likeliest first.
+def suggestions(
+    session: Session, languages: str | Sequence[str], text: str, most: int = MOST
+) -> list[Suggestion]:
+    """Words of a language, or of several, that ``text`` may be a spelling of, the likeliest first.
 
-    Spellings that fold alike; where there are none, those one letter away (insertion, deletion,
-    replacement or transposition: Damerau 1964). Empty for long texts.
+    Spellings that fold alike; where no language has one, those one letter away (insertion,
+    deletion, replacement or transposition: Damerau 1964). Empty for long texts.
     """
     if len(text) > LONGEST:
         return []
-    script = session.scalar(select(Language.script).where(Language.code == language))
+    codes = [languages] if isinstance(languages, str) else languages
+    known = select(Language.code, Language.script).where(Language.code.in_(codes))
+    scripts = dict(session.execute(known).all())
+    found: list[Suggestion] = []
+    for edited in (False, True):
+        for code in codes:
+            found += _near(session, code, scripts.get(code), text, edited)
+        if found:
+            break
+    return found[:most]
+
+
+def _near(
+    session: Session, language: str, script: str | None, text: str, edited: bool
+) -> list[Suggestion]:
+    """Words that fold as ``text`` does, or whose fold is one edit away from its fold."""
     romanised = script != "Latn" and script_of(text) == "Latn"
     key = fold_romanised(text) if romanised else fold(text)
-    alike: Kind = "romanised" if romanised else "accents"
-    found = _named(session, language, [key], text, alike) if key else []
-    if not found and len(key) >= _SHORTEST.get(script or "", _SHORTEST_SKELETON):
-        near = sorted(set(_edits(key)) - {key})
-        found = _named(session, language, near, text, "romanised" if romanised else "spelling")
-    return found[:most]
+    if not edited:
+        return _named(session, language, [key], text, "romanised" if romanised else "accents")
+    if len(key) < _SHORTEST.get(script or "", _SHORTEST_SKELETON):
+        return []
+    keys = sorted(set(_edits(key)) - {key})
+    return _named(session, language, keys, text, "romanised" if romanised else "spelling")
 
 
 def _named(
     session: Session, language: str, keys: list[str], text: str, kind: Kind
 ) -> list[Suggestion]:
     """The words of these folds, the commonest first; one that is written as the text is none."""
+    if keys == [""]:
+        return []
     rows = session.execute(
         select(Lexeme.lemma, func.max(Lexeme.frequency).label("frequency"))
         .where(

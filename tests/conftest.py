@@ -117,7 +117,7 @@ class AxisEncoder:
 @pytest.fixture(autouse=True)
 def no_lexicon_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own LEXICON_* must not reach a test."""
-    for name in ("HOME", "DATABASE_URL", "ENCODER", "DEVICE", "THREADS"):
+    for name in ("HOME", "DATABASE_URL", "ENCODER", "DEVICE", "THREADS", "VECTOR_BACKEND"):
         monkeypatch.delenv(f"LEXICON_{name}", raising=False)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 from lexicon import migrate, store
@@ -77,3 +78,19 @@ class Databases:
         for name in list(self._made):
             self.drop(name)
         self._engine.dispose()
+
+
+def add_vectors(url: str) -> str:
+    """The URL, once its database has pgvector; without one on the server, the test is skipped."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            known = connection.scalar(
+                text("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'")
+            )
+            if not known:
+                pytest.skip("the PostgreSQL server has no pgvector")
+            connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
+    finally:
+        engine.dispose()
+    return url

@@ -32,7 +32,7 @@ async def livez() -> Alive:
 @router.get("/readyz", responses={503: RESPONSES[503]}, response_model=Ready)
 def readyz(request: Request) -> Ready | Response:
     """The store is reachable at this version's schema, and every language of the default encoder
-    has a sound index."""
+    has a sound index, every byte of it checked."""
     holder: ServiceHolder = request.app.state.services
     try:
         service = holder.get()
@@ -42,6 +42,8 @@ def readyz(request: Request) -> Ready | Response:
         return _not_ready(str(error))
     if not generations:
         return _not_ready("the store holds no words; load the bundled ones with: lexicon init")
+    if checking := service.unverified & set(generations.values()):
+        return _not_ready(f"{', '.join(sorted(checking))}: the digests are being checked")
     return Ready(encoder=encoder.spec.name, generations=generations)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.indices.faiss import FaissIndex
+from indexer.indices.protocol import VectorIndex
 from lexicon.queries import SenseTriple
 
 Rows = NDArray[np.int64]
@@ -24,7 +24,7 @@ class Expressions:
     pos: NDArray[np.str_]
 
 
-def expressions(index: FaissIndex, senses: Sequence[SenseTriple]) -> tuple[Expressions, int]:
+def expressions(index: VectorIndex, senses: Sequence[SenseTriple]) -> tuple[Expressions, int]:
     """The senses as rows of ``index``, and how many senses have no row there."""
     lexemes = np.array([sense.lexeme_id for sense in senses], dtype=np.int64)
     concepts = np.array([sense.concept_id for sense in senses], dtype=np.int64)

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.alignment.bitext import Bitext, Rows
-from indexer.vectors import Vectors
+from indexer.vectors import TIE, Vectors
 
-TIE = 1e-6
 _BLOCK = 1_024
 
 
@@ -105,8 +104,8 @@ def retrieval(
     """P@k over unique source forms; candidates are all target forms.
 
     Any form that shares a concept is right (the rule of MUSE's evaluation, Conneau et al. 2018).
-    Cosines within 1e-6 are ties and count by their expected value. ``chance`` is P@k of a ranking
-    at random.
+    Cosines within :data:`TIE` are ties and count by their expected value. ``chance`` is P@k of a
+    ranking at random.
     """
     translations = np.unique(np.stack([pairs.source, pairs.target], axis=1), axis=0)
     forms, starts, counts = np.unique(translations[:, 0], return_index=True, return_counts=True)

@@ -5,11 +5,12 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from indexer.alignment.bitext import bitext, expressions, random_pairs
-from indexer.alignment.metrics import TIE, pair_cosines
+from indexer.alignment.metrics import pair_cosines
 from indexer.alignment.report import RANDOM_PAIRS, SEED
-from indexer.indices.faiss import FaissIndex
+from indexer.indices.protocol import VectorIndex
 from indexer.search import Read, read
 from indexer.service import LexiconService
+from indexer.vectors import TIE
 from lexicon import queries
 from lexicon.errors import InvalidInput
 from lexicon.normalize import clean
@@ -78,9 +79,9 @@ def similarity(
         random_cosine_mean=round(float(chance.mean()), 6) if len(chance) else None,
         random_n=len(chance),
         rank=_rank(left, indices[1], cosine),
-        candidates=indices[1].manifest.rows,
+        candidates=indices[1].rows,
         reverse_rank=_rank(right, indices[0], cosine),
-        reverse_candidates=indices[0].manifest.rows,
+        reverse_candidates=indices[0].rows,
         known_translation=known,
     )
 
@@ -91,16 +92,16 @@ def _concepts(session: Session, word: Read) -> set[int]:
     return {sense.concept_id for sense in queries.senses_of(session, word.form.lexeme_ids)}
 
 
-def _rank(word: Read, index: FaissIndex, cosine: float) -> int:
+def _rank(word: Read, index: VectorIndex, cosine: float) -> int:
     scores = index.all_vectors() @ word.vector[0]
     return 1 + int((scores > cosine + TIE).sum())
 
 
 def random_cosines(
-    session: Session, source: FaissIndex, target: FaissIndex
+    session: Session, source: VectorIndex, target: VectorIndex
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Cosines of seeded random pairs: the baseline beside every cosine."""
-    left, _ = expressions(source, queries.sense_triples(session, source.manifest.language))
-    right, _ = expressions(target, queries.sense_triples(session, target.manifest.language))
+    left, _ = expressions(source, queries.sense_triples(session, source.language))
+    right, _ = expressions(target, queries.sense_triples(session, target.language))
     rows = random_pairs(left, right, bitext(left, right), RANDOM_PAIRS, SEED)
     return pair_cosines(source.all_vectors(), target.all_vectors(), *rows)

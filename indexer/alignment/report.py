@@ -19,7 +19,7 @@ from indexer.alignment.metrics import (
     pair_cosines,
     retrieval,
 )
-from indexer.build import record_encoder
+from indexer.building.record import record_encoder
 from indexer.encoders.protocol import Encoder
 from indexer.service import LexiconService
 from indexer.vectors import Vectors
@@ -113,7 +113,7 @@ def report(
         sides = {}
         for code in languages:
             index = service.index(encoder, code)
-            generations[code] = index.manifest.generation
+            generations[code] = index.generation
             found, left_out = expressions(index, queries.sense_triples(session, code))
             sides[code] = _Side(index.all_vectors(), index.covered, found, left_out)
     rows = []

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CPU_TOKENS = 4_096
-"""Tokens in a batch on a CPU: more no longer fit its caches and go slower."""
+"""Tokens in a batch on a CPU; ``benchmarks.encode --tokens`` tries others."""
 
 GPU_TOKENS = 65_536
 """Tokens in a batch on a GPU, where its memory allows."""

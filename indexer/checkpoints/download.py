@@ -12,7 +12,8 @@ from indexer.checkpoints.endpoint import Endpoint, Offered, Snapshot
 from indexer.checkpoints.selection import is_weights, needed
 from indexer.checkpoints.stored import Places
 from indexer.encoders.protocol import file_digest
-from indexer.manifest import FileRecord
+from indexer.generations.manifest import FileRecord
+from lexicon.disk import sync
 from lexicon.errors import HubRefused, HubUnreachable, InvalidInput, ModelDamaged, StoreUnavailable
 
 Advance = Callable[[str, int, int], None]
@@ -202,12 +203,3 @@ class Download:
                     path.rmdir()
             elif path.relative_to(part).as_posix() not in kept:
                 path.unlink()
-
-
-def sync(path: Path) -> None:
-    """Have a file's bytes or a folder's names on the disk before anything relies on them."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

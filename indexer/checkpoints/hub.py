@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from indexer.checkpoints.digests import RECORD
-from indexer.checkpoints.download import Advance, Download, sync, wanted
+from indexer.checkpoints.download import Advance, Download, wanted
 from indexer.checkpoints.endpoint import Endpoint
 from indexer.checkpoints.known import KNOWN, Repository, named
 from indexer.checkpoints.stored import (
@@ -23,6 +23,7 @@ from indexer.checkpoints.stored import (
     stored,
     verify,
 )
+from lexicon.disk import sync
 from lexicon.errors import InvalidInput, ModelDamaged, ModelMissing, StoreUnavailable
 from lexicon.settings import Settings
 

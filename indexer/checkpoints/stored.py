@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from indexer.checkpoints.digests import RECORD
 from indexer.checkpoints.known import named
 from indexer.encoders.protocol import file_digest
-from indexer.manifest import FileRecord
+from indexer.generations.manifest import FileRecord
 from lexicon.errors import ModelBusy, ModelDamaged, ModelMissing, StoreUnavailable
 from lexicon.settings import Settings
 

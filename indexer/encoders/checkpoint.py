@@ -160,12 +160,24 @@ class CheckpointEncoder(ABC):
     def _encode(self, model: Any, texts: Sequence[str]) -> tuple[Vectors, Any]:
         ids, truncated = self._tokens(texts)
         rows: Any = None
-        for batch, tensor in self._batches(ids, model):
-            found = self._vectors(model, tensor).float().cpu().numpy()
-            if rows is None:
-                rows = np.empty((len(texts), found.shape[1]), dtype=np.float32)
-            rows[batch] = found
+        with self._torch.inference_mode():
+            for batch, tensor in self._batches(ids, model):
+                found = self._states_of_text(model, tensor).float().cpu().numpy()
+                if rows is None:
+                    rows = np.empty((len(texts), found.shape[1]), dtype=np.float32)
+                rows[batch] = found
         return unit_rows(rows, f"encoder {self._name!r}"), truncated
+
+    def _states_of_text(self, model: Any, ids: "Tensor") -> "Tensor":
+        try:
+            return self._vectors(model, ids)
+        except (ValueError, TypeError, AttributeError) as error:
+            # Such as a translator, which also wants a text to translate into.
+            reason = str(error).partition("\n")[0]
+            raise InvalidInput(
+                f"encoder {self._name!r} gives no states of a text by itself ({reason}); "
+                "name a checkpoint that encodes"
+            ) from error
 
     def _tokens(self, texts: Sequence[str]) -> tuple[list[list[int]], Any]:
         """Token ids of each text, cut to what the checkpoint takes, and which were cut."""
@@ -184,12 +196,11 @@ class CheckpointEncoder(ABC):
         torch = self._torch
         on_gpu = next(model.parameters()).device.type != "cpu"
         most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
-        with torch.inference_mode():
-            for batch in batching.buckets([len(one) for one in ids], most):
-                tensor = torch.tensor([ids[place] for place in batch], dtype=torch.long)
-                if on_gpu:
-                    tensor = tensor.pin_memory().to("cuda", non_blocking=True)
-                yield batch, tensor
+        for batch in batching.buckets([len(one) for one in ids], most):
+            tensor = torch.tensor([ids[place] for place in batch], dtype=torch.long)
+            if on_gpu:
+                tensor = tensor.pin_memory().to("cuda", non_blocking=True)
+            yield batch, tensor
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:

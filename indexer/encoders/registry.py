@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from indexer.checkpoints import stored
+from indexer.checkpoints import known, stored
 from indexer.checkpoints.precision import PRECISIONS
 from indexer.encoders.checkpoint import Options
 from indexer.encoders.embedded.encoder import EmbeddedEncoder
@@ -61,8 +61,7 @@ def variants(
             raise InvalidInput(f"layer {layer!r} is neither a whole number nor all")
         return [named(name, pooling, int(layer) if layer is not None else None, precision)]
     some = open_encoder(named(name, pooling, -1, precision), settings)
-    if not isinstance(some, TransformerEncoder):
-        raise InvalidInput(f"encoder {name!r} has no layers to choose from")
+    assert isinstance(some, TransformerEncoder), "a layer makes it one"
     # The input embeddings lie below every layer, so they are one encoder.
     only_input = (pooling or split(name)[1].pooling) == "input"
     layers = 1 if only_input else some.layers + 1
@@ -105,7 +104,7 @@ def open_encoder(name: str, settings: Settings) -> Encoder:
         raise InvalidInput(f"encoder {base!r} has no options; leave {name.partition('?')[2]!r} out")
     folder = _folder(base, settings)
     _require_models_extra(base)
-    if base == "labse" and options.own:
+    if options.own and _known_as(base) == "labse":
         return SentenceTransformerEncoder(name, folder, settings, options, LABSE)
     if base not in PULLED and options.own:
         # Without a choice, only a folder that says how it is pooled will do.
@@ -127,6 +126,14 @@ def _folder(base: str, settings: Settings) -> Path:
     except (OSError, RuntimeError, ValueError, InvalidInput):
         pass
     raise UnknownEncoder(base, sorted(KNOWN))
+
+
+def _known_as(base: str) -> str | None:
+    """The short name of a checkpoint that is named by it or by its hub id."""
+    if base in PULLED:
+        return base
+    is_folder = "/" not in base or Path(base).expanduser().is_dir()
+    return None if is_folder else known.named(base).name
 
 
 def _require_models_extra(name: str) -> None:

@@ -110,20 +110,16 @@ class TransformerEncoder(CheckpointEncoder):
     def _vectors(self, model: Any, ids: "Tensor") -> "Tensor":
         if self._pooling == "input":
             return pool(model.get_input_embeddings()(ids), None, "mean")
-        return pool(self._hidden(model, ids)[self._layer], None, self._pooling)
-
-    def _hidden(self, model: Any, ids: "Tensor") -> "Sequence[Tensor]":
-        """The hidden states of every layer, or only the last one where that is all it takes."""
         if self._layer == self.layers:
-            last = model(input_ids=ids, use_cache=False) if self._decodes else model(input_ids=ids)
-            return [None] * self.layers + [last.last_hidden_state]
-        extra = {"use_cache": False} if self._decodes else {}
-        return model(input_ids=ids, output_hidden_states=True, **extra).hidden_states  # type: ignore[no-any-return]
+            return pool(self._run(model, ids).last_hidden_state, None, self._pooling)
+        every = self._run(model, ids, output_hidden_states=True).hidden_states
+        return pool(every[self._layer], None, self._pooling)
 
-    @cached_property
-    def _decodes(self) -> bool:
-        """Whether it would keep keys and values for the next token."""
-        return bool(getattr(self._config, "use_cache", False))
+    def _run(self, model: Any, ids: "Tensor", **wanted: bool) -> Any:
+        if getattr(self._config, "use_cache", False):
+            # A decoder would keep keys and values for a next token that never comes.
+            wanted["use_cache"] = False
+        return model(input_ids=ids, **wanted)
 
     def states(self, texts: "Sequence[str]") -> Any:
         """(layers + 1, texts, dim) float32: every layer's pooled states, not of unit length."""
@@ -132,11 +128,11 @@ class TransformerEncoder(CheckpointEncoder):
         ids, _ = self._tokens(texts)
         model, found = self._model, None
         how = "mean" if self._pooling == "input" else self._pooling
-        extra = {"use_cache": False} if self._decodes else {}
-        for batch, tensor in self._batches(ids, model):
-            every = model(input_ids=tensor, output_hidden_states=True, **extra).hidden_states
-            pooled = np.stack([pool(one, None, how).cpu().numpy() for one in every])
-            if found is None:
-                found = np.empty((len(pooled), len(texts), pooled.shape[2]), dtype=np.float32)
-            found[:, batch] = pooled
+        with self._torch.inference_mode():
+            for batch, tensor in self._batches(ids, model):
+                every = self._run(model, tensor, output_hidden_states=True).hidden_states
+                pooled = np.stack([pool(one, None, how).cpu().numpy() for one in every])
+                if found is None:
+                    found = np.empty((len(pooled), len(texts), pooled.shape[2]), dtype=np.float32)
+                found[:, batch] = pooled
         return found

@@ -6,30 +6,46 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.manifest import Manifest
 from indexer.vectors import LexemeIds, Vectors
+from lexicon.errors import InvalidInput
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """``ids`` (q, min(k, rows)) best first, each the first lexeme of a form; ``cosine`` the same
-    shape, float32, descending. There are no fillers: k beyond the rows gives fewer columns."""
+    """``ids`` (q, min(k, rows)) best first, each the first lexeme of a form; ``rows`` their row
+    numbers and ``cosine`` their scores, the same shape, float32, descending. There are no
+    fillers: k beyond the rows gives fewer columns."""
 
     ids: LexemeIds
+    rows: NDArray[np.int64]
     cosine: NDArray[np.float32]
 
 
 class VectorIndex(Protocol):
     """The forms of one language under one encoder, one row each."""
 
-    manifest: Manifest
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def generation(self) -> str: ...
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether a search cannot miss a nearer form."""
+        ...
 
     @property
     def ids(self) -> LexemeIds:
-        """(rows,) first lexeme of each form, ascending: row order of every array here."""
+        """(rows,) a lexeme of each form: row order of every array here."""
         ...
 
-    def search(self, queries: Vectors, k: int) -> Neighbours: ...
+    def search(self, queries: Vectors, k: int) -> Neighbours:
+        """Raises :class:`InvalidInput` for a query that is not finite or of another dimension."""
+        ...
 
     def vectors(self, ids: LexemeIds) -> Vectors:
         """Rows of the forms that hold these lexemes; an unknown id raises ``KeyError``."""
@@ -47,3 +63,22 @@ class VectorIndex(Protocol):
     def covered(self) -> NDArray[np.bool_]:
         """(rows,) whether the encoder knew the form's whole words."""
         ...
+
+
+def require_queries(queries: Vectors, dim: int) -> Vectors:
+    """``queries`` as an index reads them, or :class:`InvalidInput`."""
+    found = np.ascontiguousarray(queries, dtype=np.float32)
+    if found.ndim != 2 or found.shape[1] != dim:
+        raise InvalidInput(
+            f"queries of shape {found.shape} do not fit an index of {dim} dimensions"
+        )
+    bad = ~np.isfinite(found).all(axis=1)
+    if bad.any():
+        raise InvalidInput(f"query {int(bad.argmax())} holds NaN or infinity")
+    return found
+
+
+def nothing(queries: int, width: int = 0) -> Neighbours:
+    shape = (queries, width)
+    empty = np.zeros(shape, np.int64)
+    return Neighbours(empty, empty, np.zeros(shape, np.float32))

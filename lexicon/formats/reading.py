@@ -5,6 +5,7 @@ the rest of the file doubtful (not UTF-8, a cut archive, a wrong header) refuses
 """
 
 import gzip
+import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator
@@ -64,6 +65,14 @@ class Input:
         """Bytes on disk."""
         try:
             return self.path.stat().st_size
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+
+    def sha256(self) -> str:
+        """Digest of the file as it lies on disk: 64 hexadecimal digits."""
+        try:
+            with self.path.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             raise unreadable(self.path, error) from error
 

@@ -39,14 +39,12 @@ from sqlalchemy import (
 
 from lexicon.entries import ConceptEntry, require_scripts
 from lexicon.errors import InvalidInput
-from lexicon.folding import fold
 from lexicon.formats.muse import WordPair
 from lexicon.formats.reading import Rejected, Row
 from lexicon.ingest import staging
 from lexicon.ingest.staging import ATTACHED, CHUNK, PENDING, Batch
-from lexicon.languages import script_of
+from lexicon.lexemes import spellings
 from lexicon.models import Concept, Lexeme, RowId, Sense, Written
-from lexicon.normalize import search_key
 
 _concept, _lexeme, _sense = (cast(Table, model.__table__) for model in (Concept, Lexeme, Sense))
 
@@ -108,17 +106,23 @@ def batches(
             else:
                 key = f"pair.{first}.{pair.first}.{second}.{pair.second}"
                 rows.append(
-                    (number, line, *_side(pair.first), *_side(pair.second), key, PENDING, None)
+                    (
+                        number,
+                        line,
+                        pair.first,
+                        *spellings(pair.first),
+                        pair.second,
+                        *spellings(pair.second),
+                        key,
+                        PENDING,
+                        None,
+                    )
                 )
                 number += 1
         if len(rows) + len(rejects) >= CHUNK:
             yield Batch({pairs.name: rows}, rejects, 0, done())
             rows, rejects = [], []
     yield Batch({pairs.name: rows}, rejects, 0, done())
-
-
-def _side(lemma: str) -> tuple[str, str, str, str]:
-    return lemma, search_key(lemma), fold(lemma), script_of(lemma)
 
 
 def _as_entry(pair: WordPair, languages: tuple[str, str]) -> ConceptEntry:

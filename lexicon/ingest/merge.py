@@ -23,6 +23,8 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.sql import ColumnElement
 
 from lexicon.formats.reading import Rejected
@@ -136,14 +138,6 @@ class Merge(WordMerge):
     def _write_concepts(self) -> None:
         new = and_(_staged.c.state == PENDING, _staged.c.concept_id.is_(None))
         facts = ("key", "gloss", "pos", "field", "unsensed")
-        added = self._execute(
-            insert(_concept).from_select(
-                [*facts, "source_id"],
-                select(*(_staged.c[name] for name in facts), literal(self.source_id))
-                .where(new)
-                .order_by(_staged.c.entry),
-            )
-        )
         differs = or_(*(_staged.c[name] != _concept.c[name] for name in facts[1:]))
         self._execute(
             update(_staged)
@@ -155,12 +149,34 @@ class Merge(WordMerge):
             .where(_staged.c.state == UPDATED, _staged.c.concept_id == _concept.c.id)
             .values({name: _staged.c[name] for name in facts[1:]})
         )
-        if added:
-            self._execute(
-                update(_staged)
-                .where(new, _concept.c.key == _staged.c.key)
-                .values(concept_id=_concept.c.id, state=ADDED)
+        # Numbered here rather than by the table: each need not be looked for by its key then.
+        self._execute(
+            update(_staged).where(new).values(concept_id=self._next_concept(), state=ADDED)
+        )
+        added = self._execute(
+            insert(_concept).from_select(
+                ["id", *facts, "source_id"],
+                select(
+                    _staged.c.concept_id,
+                    *(_staged.c[name] for name in facts),
+                    literal(self.source_id),
+                )
+                .where(_staged.c.state == ADDED)
+                .order_by(_staged.c.entry),
             )
+        )
+        # PostgreSQL knows of no state but the one that all had; it would take it for rare.
+        staging.count(self.connection, _staged)
+        self._count_anew(_concept, added)
+
+    def _next_concept(self) -> ColumnElement[int]:
+        """The id of a staged concept that is new."""
+        if self.connection.dialect.name == "postgresql":
+            numbers = cast_to(func.pg_get_serial_sequence("concept", "id"), REGCLASS)
+            # Within a SELECT, the name is looked up once and not for every row.
+            return func.nextval(select(numbers).scalar_subquery())
+        last = self.connection.scalar(select(func.max(_concept.c.id))) or 0
+        return _staged.c.entry + (last + 1)
 
     def _write_external(self) -> None:
         owned = _staged.c.state.in_((PENDING, UPDATED))

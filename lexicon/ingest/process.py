@@ -17,6 +17,10 @@ from lexicon.errors import InvalidInput, LexiconError
 AHEAD = 8
 """Items that may wait for the database."""
 
+BUFFER = 2**20
+"""Bytes that the system keeps between the processes (as much as Linux gives whoever asks). An item
+fits, so that its maker goes on to the next one without waiting for a thread of ours."""
+
 T = TypeVar("T")
 _Message = tuple[str, T | str | None]
 
@@ -32,6 +36,7 @@ def elsewhere(produce: Callable[[], Iterator[T]]) -> Generator[T]:
         [sys.executable, "-m", "lexicon.ingest.process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        pipesize=BUFFER,
         # Ctrl-C in a terminal reaches a whole group; who is in charge decides.
         process_group=0,
     )

@@ -15,7 +15,7 @@ def unheard(_what: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """What is recorded of where rows came from."""
+    """What is recorded of where rows came from; empty is what nobody said."""
 
     name: str
     licence: str

@@ -1,25 +1,23 @@
 """Bringing sentence pairs into the store: staged, then merged; idempotent, all or nothing."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, select
 
-from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
+from lexicon.errors import InvalidInput, UnknownLanguage
 from lexicon.formats.pairs.detect import READERS, detect
 from lexicon.formats.pairs.entry import Reading
-from lexicon.formats.reading import Input, Rejected, Skipped, unreadable
+from lexicon.formats.reading import Input, Rejected, Skipped
 from lexicon.ingest.pair_merge import languages, lock, merge, reject_repeated, stage
 from lexicon.ingest.report import Advance, IngestReport, SourceEntry, unheard
 from lexicon.ingest.staging import CHUNK, load
+from lexicon.ingest.words import record_source
 from lexicon.labels import order
-from lexicon.models import NLI_LABELS, Language, Source
+from lexicon.models import NLI_LABELS, Language
 from lexicon.normalize import clean
-from lexicon.store import IMMEDIATE, Sessions
+from lexicon.store import Sessions, about_to_write, bulk_connection
 
 MAX_DATASET = 200
 MAX_SPLIT = 32
@@ -62,40 +60,19 @@ def import_pairs(
     name, size = source.path.name, source.size
     source = replace(source, advance=lambda done: advance(name, done, size))
     facts = SourceEntry(
-        f"{wanted.dataset}/{wanted.split}", wanted.licence, wanted.version, _checksum(source)
+        f"{wanted.dataset}/{wanted.split}", wanted.licence, wanted.version, source.sha256()
     )
-    with sessions() as session:
-        engine = session.get_bind()
-    assert isinstance(engine, Engine)
-    try:
-        with _own_connection(engine) as connection:
-            with connection.begin():
-                known = sorted(connection.scalars(select(Language.code)))
-            with connection.begin():
-                report = _stage(connection, source, wanted, known)
-            connection.execution_options(**{IMMEDIATE: True})
-            with connection.begin() as transaction:
-                lock(connection)
-                _merge(connection, source, wanted, facts, report)
-                if wanted.dry_run:
-                    transaction.rollback()
-    except DBAPIError as error:
-        why = str(error.orig).partition("\n")[0]
-        raise StoreUnavailable(
-            f"the store could not be written ({why}); nothing was changed"
-        ) from error
+    with bulk_connection(sessions) as connection:
+        with connection.begin():
+            known = sorted(connection.scalars(select(Language.code)))
+            report = _stage(connection, source, wanted, known)
+        about_to_write(connection)
+        with connection.begin() as transaction:
+            lock(connection)
+            _merge(connection, source, wanted, facts, report)
+            if wanted.dry_run:
+                transaction.rollback()
     return report
-
-
-@contextmanager
-def _own_connection(engine: Engine) -> Iterator[Connection]:
-    """A connection that nobody has afterwards: its temporary tables go with it."""
-    with engine.connect() as connection:
-        try:
-            yield connection
-        finally:
-            if not connection.invalidated:
-                connection.invalidate()
 
 
 def _checked(wanted: PairImport) -> PairImport:
@@ -109,14 +86,6 @@ def _checked(wanted: PairImport) -> PairImport:
         version=clean(wanted.version, "version") if wanted.version else "",
         labels=NLI_LABELS if wanted.labels is None else order(wanted.labels),
     )
-
-
-def _checksum(source: Input) -> str:
-    try:
-        with source.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise unreadable(source.path, error) from error
 
 
 def _stage(
@@ -176,21 +145,5 @@ def _merge(
             f"{source.path} has no pair to take, and would replace all there are; "
             "leave out --replace, or see what is wrong with the file"
         )
-    merge(connection, wanted.dataset, wanted.split, _source(connection, facts), retired, report)
-
-
-def _source(connection: Connection, source: SourceEntry) -> int:
-    """The id of the source, brought up to date; what is not said stays as it was."""
-    table = cast(Table, Source.__table__)
-    held = connection.execute(select(table).where(table.c.name == source.name)).first()
-    facts = vars(source)
-    if held is None:
-        return int(
-            connection.execute(insert(table).values(facts).returning(table.c.id)).scalar_one()
-        )
-    differing = {
-        name: value for name, value in facts.items() if value and value != getattr(held, name)
-    }
-    if differing:
-        connection.execute(update(table).where(table.c.id == held.id).values(differing))
-    return int(held.id)
+    number = record_source(connection, facts)
+    merge(connection, wanted.dataset, wanted.split, number, retired, report)

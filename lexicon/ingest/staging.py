@@ -26,12 +26,11 @@ from sqlalchemy.sql import Select
 
 from lexicon.entries import ConceptEntry, require_scripts
 from lexicon.errors import InvalidInput, StoreUnavailable, UnknownLanguage
-from lexicon.folding import fold
 from lexicon.formats.reading import Rejected, Row, Skipped
 from lexicon.ingest.report import IngestReport
-from lexicon.languages import script_of
+from lexicon.lexemes import spellings
 from lexicon.models import RowId, Written
-from lexicon.normalize import clean, search_key
+from lexicon.normalize import clean
 
 CHUNK = 2_000
 """Entries on their way from the file to the stage."""
@@ -66,13 +65,15 @@ forms = _staged(
     Column("entry", BigInteger, nullable=False),
     Column("language", String(16), nullable=False),
     Column("lemma", Written, nullable=False),
-    Column("search_key", Written, nullable=False),
-    Column("folded", Written, nullable=False),
-    Column("script", String(4), nullable=False),
     Column("pos", String(16), nullable=False),
     Column("rank", Integer, nullable=False),
     Column("frequency", Double),
+    # What follows from the lemma: not of the file, so :func:`fill` adds it.
+    Column("search_key", Written, nullable=False),
+    Column("folded", Written, nullable=False),
+    Column("script", String(4), nullable=False),
 )
+_LEMMA = list(forms.c).index(forms.c.lemma)
 external = _staged(
     "stage_external",
     Column("entry", BigInteger, nullable=False),
@@ -116,7 +117,6 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
         return
     names = ", ".join(column.name for column in table.columns)
     if connection.dialect.name == "postgresql":
-        # COPY, four times as fast as INSERT.
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
         return
     marks = ", ".join("?" * len(table.columns))
@@ -212,8 +212,8 @@ def _take(
     add = rows["stage_form"].append
     for language, lemmas in entry.forms.items():
         for rank, lemma in enumerate(lemmas):
-            derived = search_key(lemma), fold(lemma), script_of(lemma)
-            add((number, language, lemma, *derived, pos, rank, frequency((language, lemma))))
+            zipf = frequency((language, lemma))
+            add((number, language, lemma, pos, rank, zipf))
     for scheme, identifiers in entry.external.items():
         rows["stage_external"] += [(number, scheme, identifier) for identifier in identifiers]
 
@@ -238,6 +238,9 @@ def fill(
     report = IngestReport()
     for batch in found:
         for name, rows in batch.rows.items():
+            if name == forms.name:
+                # Here, because the process that reads the file has more to do than this one.
+                rows = [(*row, *spellings(row[_LEMMA])) for row in rows]
             load(connection, tables[name], rows)
         report.rejects += batch.rejects
         report.skipped += batch.skipped
@@ -245,8 +248,8 @@ def fill(
     return report
 
 
-def prepare(connection: Connection) -> None:
-    """Tell PostgreSQL how large the stage is; it plans for tiny tables otherwise."""
+def count(connection: Connection, *tables: Table) -> None:
+    """Tell PostgreSQL what its tables hold by now; it plans for tiny ones otherwise."""
     if connection.dialect.name == "postgresql":
-        for table in stage.sorted_tables:
+        for table in tables:
             connection.execute(text(f"ANALYZE {table.name}"))

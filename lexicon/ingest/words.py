@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace as changed
 from typing import cast
 
-from sqlalchemy import Connection, Table, insert, select, text, update
+from sqlalchemy import Connection, Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from lexicon.entries import ConceptEntry
@@ -12,13 +12,12 @@ from lexicon.errors import InvalidInput
 from lexicon.formats.reading import Rejected, Row, Skipped
 from lexicon.ingest.merge import Merge, lock_words
 from lexicon.ingest.report import Advance, IngestReport, SourceEntry, unheard
-from lexicon.ingest.staging import batches, fill, prepare, staging
+from lexicon.ingest.staging import batches, count, fill, stage, staging
 from lexicon.languages import SEED
-from lexicon.models import Concept, Language, Lexeme, Sense, Source
+from lexicon.models import Language, Source
 from lexicon.store import trust_references
 
-MANY = 10_000
-"""Entries after which PostgreSQL must count its tables anew; its own count comes a minute late."""
+UNSTATED = "unstated"
 
 Records = Iterable[Row[ConceptEntry] | Rejected | Skipped]
 
@@ -85,25 +84,23 @@ def merge(
     trust_references(connection)
     source_id = record_source(connection, source)
     known = resolve(source_id)
-    prepare(connection)
+    count(connection, *stage.sorted_tables)
     report = Merge(connection, source_id, replace).run(advance)
     report.unchanged += known
-    if report.added > MANY and connection.dialect.name == "postgresql":
-        # It would search a table of a million rows as if it were still empty.
-        for model in (Concept, Lexeme, Sense):
-            connection.execute(text(f"ANALYZE {model.__tablename__}"))
     return report
 
 
 def record_source(connection: Connection, source: SourceEntry) -> int:
-    """The id of the source, its facts brought up to date."""
+    """The id of the source, its facts brought up to date; what is not said stays as it was."""
     table = cast(Table, Source.__table__)
     facts = vars(source)
     held = connection.execute(select(table).where(table.c.name == source.name)).first()
     if held is None:
-        made = connection.execute(insert(table).values(facts)).inserted_primary_key
-        assert made is not None
-        return int(made[0])
-    if any(getattr(held, name) != value for name, value in facts.items()):
-        connection.execute(update(table).where(table.c.id == held.id).values(facts))
+        said = {name: value or UNSTATED for name, value in facts.items()}
+        return int(
+            connection.execute(insert(table).values(said).returning(table.c.id)).scalar_one()
+        )
+    news = {name: value for name, value in facts.items() if value not in ("", getattr(held, name))}
+    if news:
+        connection.execute(update(table).where(table.c.id == held.id).values(news))
     return int(held.id)

@@ -1,12 +1,15 @@
 """``/livez`` and ``/readyz``."""
 
 import shutil
+import threading
+import time
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from indexer.build import build
+from indexer.generations import folder
 from indexer.service import LexiconService
 from lexicon.settings import Settings
 from tests.api.conftest import Refused
@@ -75,6 +78,28 @@ def test_a_damaged_index_is_not_ready(
     pointer.write_text("nonsense")
     assert not_ready(refused).endswith("rebuild it with: lexicon index build")
     assert tiny.get("/livez").status_code == 200
+
+
+def test_an_index_whose_digests_are_being_checked_is_not_ready(
+    tiny: TestClient,
+    refused: Refused,
+    service: LexiconService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = threading.Event()
+    monkeypatch.setattr(folder, "MAPPED_FROM", 0)
+    monkeypatch.setattr(folder.Generations, "verify", lambda *_: done.wait(30))
+    (pointer,) = service.settings.indices.glob("*/kn/live")
+    assert pointer.read_text().split()[0] in not_ready(refused)
+    assert not_ready(refused).endswith(": the digests are being checked")
+    answer = tiny.get("/v1/translations", params={"q": "water", "source": "en", "target": "kn"})
+    assert answer.json()["results"][0]["lemma"] == "ನೀರು"
+    done.set()
+    for _ in range(600):
+        if tiny.get("/readyz").status_code == 200:
+            break
+        time.sleep(0.05)
+    assert tiny.get("/readyz").status_code == 200
 
 
 def test_a_store_without_words_is_not_ready(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,8 +12,9 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from cli.main import app as commands
+from indexer import delta
 from indexer.build import build
-from indexer.service import LexiconService
+from indexer.service import NOTICE, LexiconService
 from lexicon.entries import checked
 from lexicon.settings import Settings
 from tests.api.conftest import Refused
@@ -171,7 +173,7 @@ def test_a_missing_parameter_is_named(tiny: TestClient, refused: Refused, missin
         ("k", "many", "k='many': Input should be a valid integer"),
         ("k", "2.5", "k='2.5': Input should be a valid integer"),
         ("k", "9" * 5_000, f"k='{'9' * 80}': "),
-        ("score", "dot", "score='dot': Input should be 'cosine' or 'csls'"),
+        ("score", "dot", "score='dot': Input should be 'cosine', 'csls' or 'margin'"),
     ],
 )
 def test_a_parameter_of_the_wrong_type_is_named_with_its_value(
@@ -282,3 +284,27 @@ def test_an_answer_is_given_while_a_new_generation_is_built(
         for _ in range(3):
             build(service.sessions, service.generations, axis, force=True)
         assert [answer.result() for answer in answers] == [["ನೀರು"]] * 20
+
+
+def test_words_that_came_since_the_build_are_found_at_once(
+    tiny: TestClient, service: LexiconService
+) -> None:
+    tea = checked("tea.noun.1", "noun", "food", "hot drink", {"en": "tea", "kn": "ಚಹಾ"})
+    assert "ಚಹಾ" not in lemmas(tiny, k=100)
+    fill(service.sessions, [*TINY, tea])
+    time.sleep(NOTICE)
+    answer = tiny.get(PATH, params={**WATER, "q": "tea"}).json()
+    known = [result["lemma"] for result in answer["results"] if result["known_translation"]]
+    assert (known, answer["pending"]) == (["ಚಹಾ"], 0)
+    fill(service.sessions)
+    time.sleep(NOTICE)
+    assert "ಚಹಾ" not in lemmas(tiny, k=100)
+
+
+def test_words_that_came_and_are_not_among_the_results_are_counted(
+    tiny: TestClient, service: LexiconService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delta, "FEW", 0)
+    tea = checked("tea.noun.1", "noun", "food", "hot drink", {"en": "tea", "kn": "ಚಹಾ|ಟೀ"})
+    fill(service.sessions, [*TINY, tea])
+    assert tiny.get(PATH, params=WATER).json()["pending"] == 2

@@ -45,6 +45,9 @@ def test_json_names_the_live_generations(tiny: LexiconService, axis: AxisEncoder
                     "rows": rows,
                     "uncovered": 0,
                     "missing": 0,
+                    "kind": "sq",
+                    "recall": 1.0,
+                    "changes": 0,
                 }
                 for language, rows in (("en", 4), ("fr", 4), ("kn", 5))
             ],
@@ -88,11 +91,12 @@ def test_the_table_shows_store_and_indices(tiny: LexiconService) -> None:
     assert f"axis kn 5 0 0 {generations(tiny)['kn']} current" in lines
 
 
-def test_a_store_that_has_changed_makes_its_indices_stale(tiny: LexiconService) -> None:
+def test_words_that_have_left_leave_their_indices_current(tiny: LexiconService) -> None:
     fill(tiny.sessions, TINY[:3])
-    rows = as_csv("status")
-    assert {row["state"] for row in rows} == {"stale; update it with: lexicon index build"}
-    assert {row["missing"] for row in rows} == {"0"}
+    found = [(row["state"], row["rows"], row["missing"]) for row in as_csv("status")]
+    assert found == [("current", rows, "0") for rows in ("3", "3", "4")]
+    (encoder,) = as_json("status")["encoders"]
+    assert [index["changes"] for index in encoder["indices"]] == [1, 1, 1]
 
 
 def test_new_words_are_counted_as_having_no_vector(tiny: LexiconService) -> None:
@@ -100,6 +104,8 @@ def test_new_words_are_counted_as_having_no_vector(tiny: LexiconService) -> None
     fill(tiny.sessions, [*TINY, sea])
     found = {row["language"]: (row["rows"], row["missing"]) for row in as_csv("status")}
     assert found == {"en": ("4", "2"), "fr": ("4", "0"), "kn": ("5", "0")}
+    states = [row["state"] for row in as_csv("status")]
+    assert states == ["stale; update it with: lexicon index build", "current", "current"]
 
 
 def test_a_damaged_index_is_told_and_the_others_stay_current(tiny: LexiconService) -> None:

@@ -18,6 +18,7 @@ from tests.cli.terminal import as_csv, as_json, invoke, output, refusal
 from tests.conftest import TINY
 
 WATER, SHORE, MONEY, RUN = TINY
+GUESSED = "because its vocabulary does not have them; all are found by their spelling\n"
 REST = "all are found by their spelling; to search by meaning run: lexicon index build\n"
 TEA = ("-w", "en=tea", "-w", "fr=thé|infusion", "-w", "kn=ಚಹಾ")
 
@@ -45,7 +46,7 @@ class TestAdd:
     def test_the_key_is_printed_and_what_is_left_to_do_a_note(self, tiny: LexiconService) -> None:
         result = invoke("words", "add", *TEA, "--gloss", "hot  drink", "--field", "food")
         assert result.stdout == "tea.noun.1\n"
-        assert result.stderr == f"note: axis: 4 forms have no vector yet; {REST}"
+        assert result.stderr == f"note: axis: 4 forms have a guessed vector, {GUESSED}"
         assert held(tiny, "tea.noun.1") == ConceptEntry(
             "tea.noun.1",
             "noun",
@@ -98,7 +99,8 @@ class TestEdit:
     def test_words_are_added_and_removed(self, tiny: LexiconService) -> None:
         changes = ("--add", "fr=flotte", "--remove", "kn=ಜಲ", "--form", "hi=पानी|जल")
         assert told("edit", "water.noun.1", *changes) == (
-            f"water.noun.1: updated\nnote: axis: 3 forms have no vector yet; {REST}"
+            "water.noun.1: updated\n"
+            f"note: axis: 2 forms have no vector yet, 1 a guessed one; {REST}"
         )
         assert held(tiny, "water.noun.1").forms == {
             "en": ("water",),
@@ -118,9 +120,7 @@ class TestEdit:
         assert (found.pos, found.gloss, found.field) == ("verb", "a race", "sport")
 
     def test_another_part_of_speech_is_other_words(self, tiny: LexiconService) -> None:
-        assert told("edit", "run.verb.1", "--pos", "noun") == (
-            f"run.verb.1: updated\nnote: axis: 3 forms have no vector yet; {REST}"
-        )
+        assert told("edit", "run.verb.1", "--pos", "noun") == "run.verb.1: updated\n"
         assert held(tiny, "run.verb.1").pos == "noun"
         assert held(tiny, "run.verb.1").forms == RUN.forms
 
@@ -162,7 +162,9 @@ class TestRemove:
 
     def test_a_source_is_removed_without_asking_when_told_so(self, tiny: LexiconService) -> None:
         output("words", "add", *TEA, "--gloss", "hot drink")
-        assert told("remove", "--source", "tiny", "-y") == "removed tiny: 4 entries\n"
+        assert told("remove", "--source", "tiny", "-y") == (
+            f"removed tiny: 4 entries\nnote: axis: 4 forms have a guessed vector, {GUESSED}"
+        )
         assert [row["source"] for row in as_json("words", "sources")] == ["local"]
         assert as_json("status")["store"]["concepts"] == 1
 

@@ -24,7 +24,7 @@ ice.noun.1\tnoun\tfood\tfrozen water\tice\tglace
 water.noun.1\tnoun\tfood\ta drink\twater\teau
 """
 BELL = "holds the character U+0007, which is not text; remove it"
-BUILD = "all are found by their spelling; to search by meaning run: lexicon index build"
+GUESSED = "because its vocabulary does not have them; all are found by their spelling"
 REMEDY = "write it in Latn, or import with --any-script"
 
 
@@ -61,7 +61,7 @@ def test_the_counts_and_what_is_left_to_be_done_are_notes(
 ) -> None:
     assert said(table) == [
         "x.tsv: 3 added, 0 updated, 0 unchanged, 0 rejected",
-        f"note: axis: 6 forms have no vector yet; {BUILD}",
+        f"note: axis: 6 forms have a guessed vector, {GUESSED}",
     ]
     assert said(table) == ["x.tsv: 0 added, 0 updated, 3 unchanged, 0 rejected"]
     assert concepts() == 7

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.build import build
-from indexer.generation import Generations
+from indexer.generations.folder import Generations
 from indexer.service import LexiconService
 from lexicon import migrate, store
 from lexicon.settings import Settings

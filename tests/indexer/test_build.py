@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-import indexer.build as building
-from indexer.build import ENCODE_BATCH, build, means_towards, record_encoder
-from indexer.generation import Generations
+from indexer.build import build
+from indexer.building import record
+from indexer.building.encode import ENCODE_BATCH
+from indexer.building.record import record_encoder
+from indexer.generations.folder import Generations
 from indexer.service import LexiconService
-from indexer.vectors import unit_rows
 from lexicon import models, queries
 from lexicon.errors import IndexMissing, UnknownLanguage
 from lexicon.settings import Settings
@@ -151,50 +152,6 @@ class TestVectors:
         assert index.ids.tolist() == [form.lexeme_ids[0] for form in forms]
         assert index.manifest.form_digest == queries.form_digest(forms)
 
-    def test_means_are_taken_over_ten_neighbours(self) -> None:
-        words = unit_rows(np.array([[1.0, 0.0]]), "test")
-        angles = np.arccos(np.linspace(0.1, 1.0, 19))
-        others = unit_rows(np.stack([np.cos(angles), np.sin(angles)], axis=1), "test")
-        # The ten nearest have cosines .55, .60 … 1.0.
-        assert means_towards(words, others).tolist() == pytest.approx([0.775])
-
-    def test_means_are_taken_over_all_where_there_are_fewer(self) -> None:
-        words = unit_rows(np.array([[1.0, 0.0], [0.0, 1.0]]), "test")
-        others = unit_rows(np.array([[1.0, 0.0], [3.0, 4.0]]), "test")
-        assert means_towards(words, others).tolist() == pytest.approx([0.8, 0.4])
-
-    def test_stored_means_are_those_towards_every_other_language(
-        self, tiny: LexiconService, tiny_axis: AxisEncoder
-    ) -> None:
-        french = tiny.index(tiny_axis, "fr")
-        towards_english = french.neighbourhood("en")
-        assert towards_english is not None
-        # banque: bank. courir: run. eau: water. rive: bank, shore. Of four English words.
-        half = 0.5**0.5
-        assert towards_english.tolist() == pytest.approx([half / 4, 1 / 4, 1 / 4, (1 + half) / 4])
-        towards_kannada = french.neighbourhood("kn")
-        assert towards_kannada is not None
-        assert towards_kannada.tolist() == pytest.approx([1 / 5, 1 / 5, 2 / 5, 1 / 5])
-        assert french.neighbourhood("hi") is None
-
-    def test_a_language_built_alone_takes_its_means_against_those_there_are(
-        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
-    ) -> None:
-        build(sessions, service.generations, axis, ["en"], force=True)
-        manifest = service.index(axis, "en").manifest
-        live = pointed(service.generations, axis)
-        assert manifest.neighbourhoods == {"fr": live["fr"], "kn": live["kn"]}
-
-    def test_a_damaged_neighbour_does_not_stop_a_build(
-        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
-    ) -> None:
-        live = pointed(service.generations, axis)
-        folder = service.generations.folder(axis.spec.identity, "fr") / live["fr"]
-        (folder / "index.faiss").write_bytes(b"")
-        report = build(sessions, service.generations, axis, ["en"], force=True)
-        assert report.built == {"en": 4}
-        assert service.index(axis, "en").manifest.neighbourhoods == {"kn": live["kn"]}
-
     def test_a_language_is_the_first_to_be_built(
         self,
         settings: Settings,
@@ -264,7 +221,7 @@ class TestRecord:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(building, "writing", killed)
+            patch.setattr(record, "writing", killed)
             with pytest.raises(KeyboardInterrupt):
                 build(sessions, generations, encoder, ["en"])
         assert list(pointed(generations, encoder)) == ["en"]

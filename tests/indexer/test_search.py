@@ -1,17 +1,21 @@
 """Nearest-translation search over worlds that can be counted by hand, and against brute force."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import pytest
 
-from indexer.search import MAX_K, Score
+from indexer.build import build
+from indexer.search import MAX_K, SCORES, Score
 from indexer.service import LexiconService
 from lexicon.ingest.report import SourceEntry
 from lexicon.ingest.words import replace_source
 from lexicon.settings import Settings
 from lexicon.store import Sessions, writing
-from tests.conftest import TINY, AxisEncoder
+from tests.conftest import TINY, AxisEncoder, fill
 from tests.indexer.asking import Float, ask, lemmas, unit
-from tests.indexer.worlds import Table, entry, world
+from tests.indexer.indices.generating import half
+from tests.indexer.worlds import Table, entry, register, world
 
 DIAGONAL = 0.707107
 
@@ -25,10 +29,12 @@ class TestAnswers:
         assert (answer.target_language, answer.encoder, answer.score) == ("fr", "axis", "cosine")
         best = answer.results[0].model_dump()
         assert len(best.pop("lexeme_ids")) == 1
-        # Every French word has one neighbour of cosine 1/√2 or 1 among three English words.
-        assert best.pop("csls") == pytest.approx(
-            2 * DIAGONAL - 2 * DIAGONAL / 4 - DIAGONAL / 4, abs=1e-5
-        )
+        # bank: two of four French words at 1/√2; banque: one of four English words.
+        means = 2 * DIAGONAL / 4, DIAGONAL / 4
+        assert best.pop("csls") == pytest.approx(2 * DIAGONAL - sum(means), abs=1e-4)
+        middle = sum(means) / 2
+        assert best.pop("margin") == pytest.approx(DIAGONAL / middle, abs=1e-4)
+        assert best.pop("margin_distance") == pytest.approx(DIAGONAL - middle, abs=1e-4)
         assert best == {
             "lemma": "banque",
             "language": "fr",
@@ -204,25 +210,33 @@ def random_table(seed: int, english: int, french: int) -> Table:
     }
 
 
-def reference(table: Table, query: Float) -> tuple[dict[str, float], dict[str, float]]:
-    """Cosine and CSLS of every French word for ``query``, in double precision, by sorting."""
-    english, french = (unit(list(table[code].values())) for code in ("en", "fr"))
+def stored(rows: Iterable[Sequence[float]]) -> Float:
+    """Unit rows with the digits that are stored."""
+    return half(np.array(list(rows), dtype=np.float32)).astype(np.float64)
+
+
+def reference(table: Table, query: Float) -> dict[str, dict[str, float]]:
+    """Every score of every French word for ``query``, in double precision, by sorting."""
+    english, french = (stored(table[code].values()) for code in ("en", "fr"))
     to_query = french @ query
-    own = np.sort(to_query)[::-1][:10].mean()
-    theirs = np.sort(french @ english.T, axis=1)[:, ::-1][:, :10].mean(axis=1)
-    scores = 2 * to_query - own - theirs
-    names = list(table["fr"])
-    return (
-        dict(zip(names, to_query.tolist(), strict=True)),
-        dict(zip(names, scores.tolist(), strict=True)),
-    )
+    own = np.sort(to_query)[::-1]
+    theirs = np.sort(french @ english.T, axis=1)[:, ::-1]
+    wide = own[:10].mean() + theirs[:, :10].mean(axis=1)
+    middle = (own[:4].mean() + theirs[:, :4].mean(axis=1)) / 2
+    scores = {
+        "cosine": to_query.clip(-1, 1),
+        "csls": 2 * to_query - wide,
+        "margin": to_query / middle.clip(0.01),
+        "margin_distance": to_query - middle,
+    }
+    return {name: dict(zip(table["fr"], of, strict=True)) for name, of in scores.items()}
 
 
 class TestBruteForce:
     @pytest.mark.parametrize(
-        ("seed", "english", "french"), [(1, 400, 500), (2, 9, 350), (3, 350, 7)]
+        ("seed", "english", "french"), [(1, 400, 500), (2, 9, 350), (3, 350, 7), (4, 2, 900)]
     )
-    def test_both_scores_equal_brute_force_in_double_precision(
+    def test_every_score_equals_brute_force_in_double_precision(
         self,
         settings: Settings,
         sessions: Sessions,
@@ -237,25 +251,78 @@ class TestBruteForce:
             *(entry(f"fr.{name}", fr=name) for name in table["fr"]),
         ]
         service = world(settings, sessions, monkeypatch, entries, table)
-        texts = {name: unit(table["en"][name]) for name in list(table["en"])[:6]}
+        texts = {name: unit(stored([table["en"][name]])[0]) for name in list(table["en"])[:6]}
         texts["unknown"] = unit([1, 1, 1, 1])
-        changed = 0
+        orders = set()
         for text, vector in texts.items():
-            cosine, csls = reference(table, vector)
-            changed += sorted(cosine, key=cosine.__getitem__) != sorted(csls, key=csls.__getitem__)
-            for score, expected in (("cosine", cosine), ("csls", csls)):
-                for k in (1, 7, 60, 1_000):
-                    found = ask(service, text, k=k, score=score)  # type: ignore[arg-type]
-                    best = sorted(expected.values(), reverse=True)[:k]
+            expected = reference(table, vector)
+            for score in SCORES:
+                orders.add((text, *sorted(expected[score], key=expected[score].__getitem__)))
+                for k in (1, 7, 60, 300, 1_000):
+                    found = ask(service, text, k=k, score=score)
+                    best = sorted(expected[score].values(), reverse=True)[:k]
                     names = lemmas(found)
                     assert len(set(names)) == len(best)
-                    np.testing.assert_allclose([expected[n] for n in names], best, atol=2e-5)
-                    np.testing.assert_allclose(
-                        [(r.cosine, r.csls) for r in found.results],
-                        [(cosine[n], csls[n]) for n in names],
-                        atol=3e-6,
-                    )
-        assert changed > 0
+                    got = [expected[score][name] for name in names]
+                    np.testing.assert_allclose(got, best, atol=1.1e-4)
+                    for name in expected:
+                        np.testing.assert_allclose(
+                            [getattr(result, name) for result in found.results],
+                            [expected[name][lemma] for lemma in names],
+                            atol=3e-6,
+                            rtol=5e-5,
+                        )
+        assert len(orders) > len(texts)
+
+    def test_stored_digits_are_near_enough_to_all_of_them(
+        self, settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        random = np.random.default_rng(5)
+        names = [f"f{n:03}" for n in range(60)]
+        rows = unit(random.standard_normal((61, 128)))
+        table: Table = {
+            "en": {"x": rows[60].tolist()},
+            "fr": dict(zip(names, rows.tolist(), strict=False)),
+        }
+        encoder = register(monkeypatch, AxisEncoder(table, dim=128))
+        fill(sessions, [entry("x", en="x"), *(entry(f"c.{name}", fr=name) for name in names)])
+        service = LexiconService(settings, sessions)
+        build(sessions, service.generations, encoder)
+        expected = dict(zip(names, (rows[:60] @ rows[60]).tolist(), strict=True))
+        found = {result.lemma: result.cosine for result in ask(service, "x", k=60).results}
+        assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_margin_finds_what_is_far_from_everything_but_the_query(
+    settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table: Table = {
+        "en": {"x": [1, 1, 0, 0], "y": [1, 0, 0, 0], "z": [1, 0, 0.1, 0]},
+        "fr": {"hub": [1, 0.4, 0, 0], "lonely": [0.3, 1, 0, 0], "off": [0, 0, 0, 1]},
+    }
+    entries = [entry("en", en="x|y|z"), entry("fr", fr="hub|lonely|off")]
+    service = world(settings, sessions, monkeypatch, entries, table)
+    assert lemmas(ask(service, "x", score="cosine")) == ["hub", "lonely", "off"]
+    assert lemmas(ask(service, "x", score="margin")) == ["lonely", "hub", "off"]
+
+
+@pytest.mark.parametrize("k", [80, 90, 100, 140])
+def test_a_ratio_below_zero_may_be_the_better_the_further_a_word_is_from_the_query(
+    settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch, k: int
+) -> None:
+    # 150 words that no English word is near, at cosines from 0.1 to -0.1, and beyond them, at -0.2,
+    # ten in a crowd of English ones.
+    alone = {f"a{n:03}": [0.1 - n / 750, 0, 1, n / 150] for n in range(150)}
+    crowded = {f"c{n}": [-0.2, 0.98, 0, n / 1_000] for n in range(10)}
+    crowd = {f"e{n}": [-0.2, 0.98, 0, -n / 1_000] for n in range(40)}
+    table: Table = {"en": {"x": [1, 0, 0, 0], **crowd}, "fr": {**alone, **crowded}}
+    entries = [entry("en", en="|".join(table["en"])), entry("fr", fr="|".join(table["fr"]))]
+    service = world(settings, sessions, monkeypatch, entries, table)
+    expected = reference(table, unit([1, 0, 0, 0]))["margin"]
+    got = [expected[name] for name in lemmas(ask(service, "x", k=k, score="margin"))]
+    best = sorted(expected.values(), reverse=True)[:k]
+    assert best[-1] < 0
+    np.testing.assert_allclose(got, best, atol=1.1e-4)
 
 
 class TestFrequency:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from indexer import delta
 from indexer.build import build
 from indexer.search import Score, known_form
 from indexer.service import LexiconService
@@ -41,23 +42,54 @@ class TestAfterTheBuild:
         fill(sessions, [entries[0], *entries[41:]])
         assert lemmas(ask(service, "x", k=3, score=score)) == names[40:43]
 
-    def test_a_word_that_has_come_since_is_encoded(
+    def test_words_that_have_come_since_are_encoded_once_and_found(
         self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
     ) -> None:
+        axis.table = {"en": {"sea": [1, 0.5, 0, 0]}, "fr": {"mer": [1, 0.5, 0, 0]}}
         fill(sessions, [*TINY, entry("sea.noun.1", en="sea", fr="mer")])
-        answer = ask(service, "sea")
-        assert axis.encoded == 1
-        assert len(answer.query.lexeme_ids) == 1
-        assert "mer" not in lemmas(answer)
+        for _ in range(2):
+            answer = ask(service, "sea")
+            assert len(answer.query.lexeme_ids) == 1
+            assert answer.query.covered
+            assert lemmas(answer)[:2] == ["mer", "eau"]
+            assert answer.results[0].known_translation
+            assert answer.pending == 0
+        assert axis.encoded == 2
 
-    def test_a_concept_of_words_that_have_come_since_is_encoded(
+    def test_a_concept_of_words_that_have_come_since_is_found(
         self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
     ) -> None:
         fill(sessions, [*TINY, entry("sea.noun.1", en="sea", fr="mer")])
+        found = ask(service, "sea", concept="sea.noun.1").results
+        assert [r.lemma for r in found if r.known_translation] == ["mer"]
+        assert axis.encoded == 2
+
+    def test_words_too_many_to_wait_for_are_counted_and_encoded_when_asked_for(
+        self,
+        service: LexiconService,
+        sessions: Sessions,
+        axis: AxisEncoder,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(delta, "FEW", 0)
+        fill(sessions, [*TINY, entry("sea.noun.1", en="sea", fr="mer|océan", kn="ಸಮುದ್ರ")])
+        answer = ask(service, "sea")
+        assert answer.pending == 2
+        assert len(answer.query.lexeme_ids) == 1
+        assert sorted(lemmas(answer)) == ["banque", "courir", "eau", "rive"]
+        assert axis.encoded == 1
         assert not any(
             r.known_translation for r in ask(service, "sea", concept="sea.noun.1").results
         )
-        assert axis.encoded == 2
+
+    def test_a_language_all_of_whose_words_are_new_and_too_many_answers_with_nothing(
+        self, service: LexiconService, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delta, "FEW", 0)
+        fill(sessions, [*(one for one in TINY if "water" in one.forms["en"])])
+        fill(sessions, [entry("sea.noun.1", en="water", fr="mer")])
+        answer = ask(service, "water")
+        assert (lemmas(answer), answer.pending) == ([], 1)
 
     def test_a_new_generation_answers_at_once(
         self, service: LexiconService, sessions: Sessions, axis: AxisEncoder

@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.build import build, means_towards
+from indexer import service as service_module
+from indexer.build import build
+from indexer.building.neighbourhoods import means_towards
 from indexer.encoders import registry
 from indexer.encoders.protocol import Encoder
+from indexer.search import SearchRequest, search
 from indexer.service import LexiconService, open_service
-from lexicon.errors import IndexMissing, StoreMissing, UnknownEncoder
+from lexicon.errors import IndexMissing, NoWords, StoreMissing, UnknownEncoder
 from lexicon.settings import Settings
-from lexicon.store import Sessions
+from lexicon.store import Sessions, open_store
 from tests.conftest import TINY, AxisEncoder, fill
 from tests.indexer.worlds import entry
 
@@ -105,12 +108,14 @@ class TestNeighbourhood:
 
         monkeypatch.setattr("indexer.service.means_towards", refuse)
         found = service.neighbourhood(french, english)
-        stored = french.neighbourhood("en")
+        stored = french.base.neighbourhood("en")
         assert stored is not None
-        assert found.tolist() == stored.tolist()
+        assert found.means.tolist() == stored.tolist()
+        assert found.least == tuple(stored.min(axis=0).tolist())
+        assert found.greatest == tuple(stored.max(axis=0).tolist())
         assert service.neighbourhood(french, english) is found
 
-    def test_means_against_a_language_that_was_rebuilt_are_taken_again(
+    def test_means_against_a_language_that_was_rebuilt_are_those_towards_its_words_now(
         self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
     ) -> None:
         before = service.neighbourhood(service.index(axis, "fr"), service.index(axis, "kn"))
@@ -120,8 +125,107 @@ class TestNeighbourhood:
         assert french.manifest.neighbourhoods["kn"] != kannada.manifest.generation
         after = service.neighbourhood(french, kannada)
         # The new word lies between all axes: cosine 1/2 to every French word.
-        assert before.tolist() == pytest.approx([1 / 5, 1 / 5, 2 / 5, 1 / 5])
-        assert after.tolist() == pytest.approx([1.5 / 6, 1.5 / 6, 2.5 / 6, 1.5 / 6])
+        np.testing.assert_allclose(before.means[:, 0], [1 / 5, 1 / 5, 2 / 5, 1 / 5])
+        np.testing.assert_allclose(after.means[:, 0], [1.5 / 6, 1.5 / 6, 2.5 / 6, 1.5 / 6])
         np.testing.assert_array_equal(
-            after, means_towards(french.all_vectors(), kannada.all_vectors())
+            after.means, means_towards(french.base.half, kannada.base.searcher)
         )
+
+    def test_where_neither_knows_the_other_they_are_taken_now(
+        self,
+        settings: Settings,
+        sessions: Sessions,
+        axis: AxisEncoder,
+    ) -> None:
+        fill(sessions)
+        service = LexiconService(settings, sessions)
+        build(sessions, service.generations, axis, ["fr"])
+        first = service.index(axis, "fr")
+        build(sessions, service.generations, axis, ["fr"], force=True)
+        build(sessions, service.generations, axis, ["kn"])
+        found = service.neighbourhood(first, service.index(axis, "kn"))
+        np.testing.assert_allclose(found.means[:, 0], [1 / 5, 1 / 5, 2 / 5, 1 / 5])
+
+    def test_words_that_came_since_have_means_and_those_that_left_have_none(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
+    ) -> None:
+        axis.table = {"fr": {"mer": [1, 0, 0, 0]}, "kn": {"ಸಮುದ್ರ": [1, 0, 0, 0]}}
+        fill(sessions, [*TINY[:3], entry("sea.noun.1", fr="mer", kn="ಸಮುದ್ರ")])
+        french, kannada = service.index(axis, "fr"), service.index(axis, "kn")
+        found = service.neighbourhood(french, kannada)
+        assert len(found.means) == french.rows == 4
+        # Of ನೀರು, ಜಲ, ದಡ, ಬ್ಯಾಂಕ್ and the new one, three are water.
+        np.testing.assert_allclose(found.means[-1], [3 / 5, 3 / 4])
+
+
+class TestNews:
+    def test_what_this_process_writes_is_found_at_once(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
+    ) -> None:
+        before = service.index(axis, "en")
+        fill(sessions, [*TINY, entry("sea.noun.1", en="sea")])
+        assert (before.rows, service.index(axis, "en").rows) == (4, 5)
+        fill(sessions)
+        assert service.index(axis, "en").rows == 4
+
+    def test_what_another_process_writes_is_found_soon(
+        self,
+        service: LexiconService,
+        settings: Settings,
+        axis: AxisEncoder,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(service_module, "NOTICE", 3_600)
+        before = service.index(axis, "en")
+        other = open_store(settings)
+        fill(other, [*TINY, entry("sea.noun.1", en="sea")])
+        other.kw["bind"].dispose()
+        assert service.index(axis, "en") is before
+        monkeypatch.setattr(service_module, "NOTICE", 0)
+        assert service.index(axis, "en").rows == 5
+
+    def test_nothing_new_leaves_the_index_as_it_is(
+        self, service: LexiconService, axis: AxisEncoder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service_module, "NOTICE", 0)
+        assert service.index(axis, "en") is service.index(axis, "en")
+
+    def test_a_look_without_encoding_is_not_what_searches_get(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
+    ) -> None:
+        fill(sessions, [*TINY, entry("sea.noun.1", en="sea")])
+        looked = service.index(axis, "en", encode=False)
+        assert (looked.rows, looked.changes.pending, axis.encoded) == (4, 1, 0)
+        found = service.index(axis, "en")
+        assert (found.rows, found.changes.pending, axis.encoded) == (5, 0, 1)
+
+    def test_a_language_whose_words_all_left_has_none(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
+    ) -> None:
+        fill(sessions, [entry("sea.noun.1", en="sea")])
+        with pytest.raises(NoWords, match=r"no words of language 'fr'"):
+            service.index(axis, "fr")
+
+
+def test_searches_go_on_while_indices_are_published(
+    service: LexiconService, sessions: Sessions, axis: AxisEncoder
+) -> None:
+    done = threading.Event()
+
+    def ask_on() -> int:
+        asked = 0
+        while not done.is_set():
+            answer = search(service, SearchRequest("water", "en", "kn", k=3, score="csls"))
+            assert [result.lemma for result in answer.results[:2]] == ["ನೀರು", "ಜಲ"]
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(2) as pool:
+        asking = [pool.submit(ask_on) for _ in range(2)]
+        try:
+            for time in range(20):
+                some = None if time % 2 else ["kn", "en"][time // 2 % 2 :]
+                build(sessions, service.generations, axis, some, force=True)
+        finally:
+            done.set()
+        assert all(one.result() > 0 for one in asking)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer import status as module
 from indexer.build import build
 from indexer.service import LexiconService
-from indexer.status import index_status, problems, status, versions
+from indexer.status import index_status, status
+from indexer.upkeep import keep_up
 from lexicon.settings import Settings
 from lexicon.store import SCHEMA_REVISION, Sessions
 from tests.conftest import TINY, AxisEncoder, fill
@@ -65,6 +65,40 @@ def test_the_remedy_for_another_encoder_than_the_default_names_it(
     fill(sessions, [*TINY, entry("sea.noun.1", en="sea")])
     english = index_status(service, "other").indices[0]
     assert english.state == "stale; update it with: lexicon index build --encoder other"
+
+
+def test_words_whose_vectors_are_kept_leave_an_index_current(
+    service: LexiconService, sessions: Sessions, axis: AxisEncoder
+) -> None:
+    fill(sessions, [*TINY[1:], entry("sea.noun.1", en="sea|water", fr="mer")])
+    keep_up(service, axis)
+    told = index_status(service, "axis").indices
+    assert [(item.state, item.rows, item.missing, item.changes) for item in told] == [
+        ("current", 5, 0, 1),
+        ("current", 4, 0, 2),
+        ("current", 3, 0, 2),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["flat", "hnsw"])
+def test_the_kind_and_its_recall_are_those_of_the_build(
+    service: LexiconService, sessions: Sessions, axis: AxisEncoder, kind: str
+) -> None:
+    build(sessions, service.generations, axis, ["kn"], kind=kind)
+    told = {
+        item.language: (item.kind, item.recall) for item in index_status(service, "axis").indices
+    }
+    assert told == {"en": ("sq", 1.0), "fr": ("sq", 1.0), "kn": (kind, 1.0)}
+
+
+def test_without_another_language_there_is_no_recall(
+    sessions: Sessions, settings: Settings, axis: AxisEncoder
+) -> None:
+    fill(sessions, [entry("sea.noun.1", en="sea")])
+    service = LexiconService(settings, sessions)
+    build(sessions, service.generations, axis)
+    (english,) = index_status(service, "axis").indices
+    assert (english.kind, english.recall) == ("sq", None)
 
 
 def test_guessed_forms_are_counted(
@@ -129,34 +163,6 @@ def test_status_is_json_that_says_the_same_twice(tiny: LexiconService) -> None:
     text = status(tiny).model_dump_json()
     assert text == status(tiny).model_dump_json()
     assert json.loads(text)["store"]["forms"] == {"en": 4, "fr": 4, "kn": 5}
-
-
-def test_a_package_that_is_not_there_is_said_to_be_missing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "OPTIONAL", ("no-such-package-at-all",))
-    told = versions()
-    assert told["no-such-package-at-all"] == "not installed"
-    assert told["semantic-lexicon"] == "0.1.0"
-    assert told["python"].startswith("3.")
-
-
-@pytest.mark.parametrize(
-    ("wheels", "problem"),
-    [
-        ([], ['no FAISS wheel; install one with: pip install "semantic-lexicon[cpu]"']),
-        (["faiss-cpu"], []),
-        (["faiss-gpu-cuvs"], []),
-        (
-            ["faiss-gpu", "faiss-cpu"],
-            ["faiss-cpu, faiss-gpu share one import name; uninstall all of them but one"],
-        ),
-    ],
-)
-def test_one_faiss_wheel_is_right(wheels: list[str], problem: list[str]) -> None:
-    installed = dict.fromkeys(("faiss-cpu", "faiss-gpu", "faiss-gpu-cuvs"), "not installed")
-    assert problems({**installed, **dict.fromkeys(wheels, "1.14")}) == problem
-    assert problems(dict.fromkeys(wheels, "1.14")) == problem
 
 
 def test_looking_at_an_encoder_writes_nothing(

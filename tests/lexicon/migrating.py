@@ -9,6 +9,7 @@ from alembic import op
 from sqlalchemy import Engine, inspect, text
 
 from lexicon import migrate
+from lexicon.store import SCHEMA_REVISION
 
 
 def tables(engine: Engine) -> set[str]:
@@ -40,5 +41,6 @@ def interrupt(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
 def add_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
     """Let a later version's ``script`` follow those that there are."""
     shutil.copytree(migrate.scripts(), folder / "later")
-    (folder / "later" / "versions" / "0003_later.py").write_text(script)
+    names = f'revision = "0999"\ndown_revision = "{SCHEMA_REVISION}"\n'
+    (folder / "later" / "versions" / "0999_later.py").write_text(names + script)
     monkeypatch.setattr(migrate, "scripts", lambda: folder / "later")

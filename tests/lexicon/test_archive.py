@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from lexicon.archive import may_hold
-from lexicon.backup import back_up, restore
+from lexicon.backup.archive import may_hold
+from lexicon.backup.whole import back_up, restore
 from lexicon.errors import BackupDamaged, BackupRefused
 from lexicon.settings import Settings
 from tests.lexicon import whole

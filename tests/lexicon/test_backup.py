@@ -11,18 +11,23 @@ import pytest
 from sqlalchemy import Connection, event, insert, text
 from sqlalchemy.orm import Session
 
-from lexicon import dump, store
-from lexicon.backup import back_up, restore, without_secrets
+from lexicon import store
+from lexicon.backup import dump
+from lexicon.backup.whole import back_up, restore, without_secrets
 from lexicon.errors import (
     BackupRefused,
     StoreMissing,
     StoreTooNew,
     StoreUnavailable,
 )
-from lexicon.models import AlignmentRun, Base, Concept, Lexeme, SentencePair, Source
+from lexicon.models import AlignmentRun, Base, Concept, DepartedLexeme, Lexeme, SentencePair, Source
 from lexicon.settings import Settings
 from tests.lexicon import whole
-from tests.postgres import Databases
+
+NEW_WORD = (
+    "INSERT INTO lexeme (language, lemma, search_key, script, pos)"
+    " VALUES ('en', 'new', 'new', 'Latn', 'noun')"
+)
 
 
 @pytest.fixture
@@ -35,14 +40,7 @@ def full(settings: Settings) -> Settings:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """A second home, and a database without any table."""
-    home = tmp_path / "other"
-    if request.param == "sqlite":
-        yield Settings(home=home)
-        return
-    databases: Databases = request.getfixturevalue("databases")
-    name = databases.empty()
-    yield Settings(home=home, database_url=databases.url(name))
-    databases.drop(name)
+    yield from whole.bare(request, tmp_path / "other")
 
 
 @pytest.fixture
@@ -79,6 +77,11 @@ def test_a_line_says_exactly_what_the_row_does(full: Settings, file: Path) -> No
     assert '{"z":[1,2.5,null,true],"a":{"ನೀರು":"🙂"}}' in lines["tables/encoder.jsonl"]
     codes = [line[2:4] for line in lines["tables/language.jsonl"].splitlines()]
     assert codes == ["en", "kn"]
+    assert lines["tables/departed_lexeme.jsonl"] == '[4,900000000007,"kn"]\n[9,3,"de"]\n'
+    assert lines["tables/store_identity.jsonl"] == f'["{whole.IDENTITY}"]\n'
+    assert lines["tables/word_vector.jsonl"] == (
+        f'["axis-01","kn","{"0f" * 16}",true,"{bytes(range(256)).hex()}"]\n'
+    )
 
 
 def test_the_manifest_says_where_it_came_from_but_no_secret(full: Settings, file: Path) -> None:
@@ -86,7 +89,7 @@ def test_the_manifest_says_where_it_came_from_but_no_secret(full: Settings, file
     found = whole.manifest(file)
     counts = {table["name"]: table["rows"] for table in found["tables"]}
     assert (found["format"], found["revision"]) == (1, store.SCHEMA_REVISION)
-    assert counts["sense"] == 2
+    assert counts["sense"] == counts["departed_lexeme"] == 2
     assert counts["alignment_score"] == 1
     assert found["settings"]["home"] == str(full.home)
     secret = Settings(
@@ -112,21 +115,17 @@ def test_a_round_trip_gives_the_same_lines_from_any_database_to_any(
     back_up(full, file)
     report = restore(other, file)
     assert (report.rows, report.generations) == (len(whole.rows()), 1)
-    again = file.with_name("again.tar.gz")
-    back_up(other, again)
-    assert whole.tables(again) == whole.tables(file)
-    assert set(whole.PACKED) <= set(whole.members(again))
+    assert whole.again(other, file) == whole.tables(file)
+    assert set(whole.PACKED) <= set(whole.members(file.with_name("again.tar.gz")))
 
 
 def test_the_order_of_lines_is_not_the_servers(full: Settings) -> None:
     whole.change(full, "INSERT INTO external_id VALUES ('Z', 'x', 7), ('a', 'x', 7)")
-    engine = store.connect(full)
     said: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
-    with engine.connect() as connection:
+    with whole.connected(full) as engine, engine.connect() as connection:
+        event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
         item = next(item for item in dump.stored(connection) if item.name == "external_id")
         lines = b"".join(text for text, _ in dump.written(connection, item)).splitlines()
-    engine.dispose()
     assert lines == [b'["Z","x",7]', b'["a","x",7]', b'["ili","i1",7]']
     if full.database_url is not None:
         # A server whose locale is not C, of which tests may have none, would put "a" first.
@@ -138,8 +137,7 @@ def test_new_rows_get_new_numbers_and_references_are_enforced(
 ) -> None:
     back_up(full, file)
     restore(other, file)
-    engine = store.connect(other)
-    with Session(engine) as session:
+    with whole.connected(other) as engine, Session(engine) as session:
         source = Source(name="new", licence="", version="", checksum="")
         concept = Concept(key="new", gloss="", pos="", field="", source_id=3)
         lexeme = Lexeme(language="en", lemma="new", search_key="", script="", pos="")
@@ -153,43 +151,66 @@ def test_new_rows_get_new_numbers_and_references_are_enforced(
             hypothesis_language="en",
         )
         run = AlignmentRun(encoder="axis-01", evaluation="", parameters={}, generations={})
-        session.add_all([source, concept, lexeme, pair, run])
+        departed = DepartedLexeme(lexeme_id=11, language="kn")
+        session.add_all([source, concept, lexeme, pair, run, departed])
         session.flush()
-        assert [source.id, concept.id, lexeme.id, pair.id, run.id] == [4, 41, 900_000_000_001, 6, 3]
+        assert [source.id, concept.id, pair.id, run.id, departed.number] == [4, 41, 6, 3, 10]
+        # An index knows the word that had the last number.
+        assert lexeme.id == 900_000_000_008
         session.rollback()
         if other.database_url is None:
             assert session.execute(text("PRAGMA foreign_key_check")).all() == []
         session.execute(text("DELETE FROM lexeme WHERE id = 11"))
         assert session.scalar(text("SELECT count(*) FROM sense")) == 1
-    engine.dispose()
+
+
+def test_the_number_of_a_word_that_left_a_store_without_others_is_not_given_again(
+    full: Settings, other: Settings, file: Path
+) -> None:
+    whole.change(full, "DELETE FROM lexeme")
+    back_up(full, file)
+    restore(other, file)
+    restore(other, file, replace=True)
+    whole.change(other, NEW_WORD)
+    assert [row[0] for row in whole.content(other)["lexeme"]] == [900_000_000_008]
 
 
 def test_a_backup_is_of_one_moment_though_others_write(full: Settings, file: Path) -> None:
-    engine = store.connect(full)
-
     def write(what: str, _done: int, _total: int) -> None:
         if what == "rows":
-            with engine.begin() as connection:
-                connection.execute(text("DELETE FROM sense"))
-                connection.execute(text("UPDATE lexeme SET lemma = 'late' WHERE id = 11"))
+            whole.change(full, "DELETE FROM sense")
+            whole.change(full, "UPDATE lexeme SET lemma = 'late' WHERE id = 11")
 
     back_up(full, file, write)
-    engine.dispose()
     assert whole.content(full)["sense"] == []
     assert whole.tables(file)["tables/sense.jsonl"] == b"[7,11,0,3]\n[7,900000000000,1,3]\n"
     assert b"late" not in whole.tables(file)["tables/lexeme.jsonl"]
 
 
+def test_an_index_that_goes_live_meanwhile_is_none_of_its_rows(full: Settings, file: Path) -> None:
+    home = full.indices / "axis-01" / "en"
+    before = (home / "live").read_bytes()
+
+    def publish(what: str, done: int, total: int) -> None:
+        if what == "rows" and done == total:
+            (home / "20250101T000000-new").mkdir()
+            (home / "20250101T000000-new" / "index.faiss").touch()
+            (home / "live").write_text("20250101T000000-new 00ff\n", encoding="ascii")
+
+    back_up(full, file, publish)
+    found = whole.members(file)
+    assert [name for name in found if name.startswith("indices/")] == whole.PACKED
+    assert found[whole.PACKED[-1]] == before != (home / "live").read_bytes()
+
+
 def test_memory_does_not_grow_with_the_store(
     full: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = store.connect(full)
     row = {"licence": "x" * 5_000, "version": "", "checksum": ""}
-    with engine.begin() as connection:
+    with whole.connected(full) as engine, engine.begin() as connection:
         connection.execute(
             insert(Source), [{"id": i, "name": str(i), **row} for i in range(4, 4_004)]
         )
-    engine.dispose()
     monkeypatch.setattr(dump, "CHUNK", 100)
     tracemalloc.start()
     try:

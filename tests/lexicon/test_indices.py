@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from lexicon import indices
-from lexicon.backup import back_up, restore
+from lexicon.backup import indices
+from lexicon.backup.whole import back_up, restore
 from lexicon.errors import StoreUnavailable
 from lexicon.settings import Settings
 from tests.lexicon import whole
@@ -148,3 +148,25 @@ def test_what_a_killed_restore_leaves_is_what_a_build_clears_away(
     assert left
     assert all(name.startswith(".staging-") for name in left)
     assert len(whole.content(settings)["sense"]) == 2
+
+
+@pytest.mark.parametrize("member", ["axis-01/kn", "other-02/en"])
+def test_an_index_that_is_not_in_the_backup_answers_no_more(
+    settings: Settings, file: Path, member: str
+) -> None:
+    home = settings.indices / member
+    home.mkdir(parents=True)
+    (home / "live").write_text(f"20991231T000000-ffffffff {'0' * 64}\n")
+    restore(settings, file)
+    assert not (home / "live").exists()
+    assert (settings.indices / ENGLISH / "live").exists()
+
+
+def test_without_an_index_in_the_backup_none_answers(settings: Settings, tmp_path: Path) -> None:
+    whole.create(settings)
+    back_up(settings, tmp_path / "file")
+    home = settings.indices / ENGLISH
+    home.mkdir(parents=True)
+    (home / "live").write_text(f"20991231T000000-ffffffff {'0' * 64}\n")
+    restore(settings, tmp_path / "file", replace=True)
+    assert not (home / "live").exists()

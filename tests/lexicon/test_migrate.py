@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from lexicon import migrate, queries, store
 from lexicon.errors import StoreTooNew, StoreUnavailable
-from lexicon.models import Base
+from lexicon.models import Base, StoreIdentity
 from lexicon.settings import Settings
 from tests.conftest import fill
+from tests.lexicon.first_rows import LATER
 from tests.lexicon.migrating import interrupt, stamp, tables
 from tests.postgres import Databases
 
@@ -92,6 +94,37 @@ def test_down_to_nothing_and_up_again(engine: Engine, settings: Settings) -> Non
     with sessions() as session:
         assert queries.counts(session).concepts == 0
     fill(sessions)
+
+
+def identities(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(select(StoreIdentity.id)))
+
+
+def test_a_store_has_one_identity_and_no_other_store_has_it(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    migrate.upgrade(engine)
+    [own] = identities(engine)
+    assert str(UUID(own)) == own
+    migrate.upgrade(engine)
+    assert identities(engine) == [own]
+    with store.open_store(settings)() as session:
+        assert queries.store_identity(session) == own
+    other = store.connect(Settings(home=tmp_path))
+    migrate.upgrade(other)
+    assert len(identities(other)) == 1
+    assert identities(other) != [own]
+
+
+def test_down_and_up_again_is_another_store(engine: Engine) -> None:
+    migrate.upgrade(engine)
+    [before] = identities(engine)
+    command.downgrade(migrate.config(engine), "0002")
+    assert tables(engine) == set(Base.metadata.tables) - LATER
+    migrate.upgrade(engine)
+    [after] = identities(engine)
+    assert after != before
 
 
 def test_the_migrated_database_is_what_the_models_describe(engine: Engine) -> None:

@@ -79,9 +79,6 @@ RECREATE_CONCEPT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
-
 
 def upgrade() -> None:
     with op.batch_alter_table("concept", recreate="always") as batch_op:
@@ -103,9 +100,6 @@ def test_a_later_migration_that_recreates_a_table_keeps_the_rows_that_refer_to_i
 
 BREAK_SENSES = """
 from alembic import op
-
-revision = "0003"
-down_revision = "0002"
 
 
 def upgrade() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import OperationalError
 
-from lexicon import dump, migrate, store
-from lexicon.backup import back_up, restore
+from lexicon import migrate, store
+from lexicon.backup import dump
+from lexicon.backup.whole import back_up, restore
 from lexicon.errors import (
     BackupDamaged,
     BackupRefused,
@@ -22,9 +23,8 @@ from lexicon.folding import fold
 from lexicon.models import Lexeme
 from lexicon.settings import Settings
 from tests.lexicon import whole
-from tests.postgres import Databases
 
-LIVE = Path("axis-01", "en", "live")
+OWN = "00000000-0000-4000-8000-0000000000ff"
 
 
 @pytest.fixture
@@ -43,20 +43,14 @@ def held(settings: Settings) -> Settings:
     whole.fill(settings)
     whole.change(settings, "UPDATE source SET name = 'own', version = '9'")
     whole.change(settings, "DELETE FROM sense WHERE lexeme_id = 11")
+    whole.change(settings, f"UPDATE store_identity SET id = '{OWN}'")
     return settings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """A home that is not there, and a database without any table."""
-    home = tmp_path / "bare"
-    if request.param == "sqlite":
-        yield Settings(home=home)
-        return
-    databases: Databases = request.getfixturevalue("databases")
-    name = databases.empty()
-    yield Settings(home=home, database_url=databases.url(name))
-    databases.drop(name)
+    yield from whole.bare(request, tmp_path / "bare")
 
 
 @pytest.fixture
@@ -64,9 +58,8 @@ def old(tmp_path: Path) -> Path:
     """A backup of a store that the first version made."""
     settings = Settings(home=tmp_path / "old")
     settings.home.mkdir()
-    engine = store.connect(settings)
-    command.upgrade(migrate.config(engine), "0001")
-    engine.dispose()
+    with whole.connected(settings) as engine:
+        command.upgrade(migrate.config(engine), "0001")
     for statement in (
         "INSERT INTO language VALUES ('fr', 'French', 'français', 'Latn')",
         "INSERT INTO source VALUES (1, 's', '', '', '', '2024-01-01 00:00:00.000000')",
@@ -80,29 +73,42 @@ def old(tmp_path: Path) -> Path:
     return file
 
 
-def revision(settings: Settings) -> str | None:
-    engine = store.connect(settings)
-    try:
-        return store.revision(engine)
-    finally:
-        engine.dispose()
-
-
 def test_a_store_with_rows_is_replaced_only_on_request(held: Settings, file: Path) -> None:
     before = whole.content(held)
     with pytest.raises(BackupRefused, match=r"holds rows; put those of .* place with: --replace"):
         restore(held, file)
     assert whole.content(held) == before
     restore(held, file, replace=True)
-    back_up(held, file.with_name("again"))
-    assert whole.tables(file.with_name("again")) == whole.tables(file)
+    assert whole.again(held, file) == whole.tables(file)
 
 
-def test_a_store_without_rows_is_filled(settings: Settings, file: Path) -> None:
+def test_a_restored_store_is_the_one_of_the_backup(held: Settings, file: Path) -> None:
+    assert whole.content(held)["store_identity"] == [(OWN,)]
+    restore(held, file, replace=True)
+    assert whole.content(held)["store_identity"] == [(whole.IDENTITY,)]
+
+
+def test_a_store_that_holds_its_identity_alone_is_filled(settings: Settings, file: Path) -> None:
     whole.create(settings)
+    [(own,)] = whole.content(settings)["store_identity"]
+    assert own != whole.IDENTITY
     restore(settings, file)
-    back_up(settings, file.with_name("again"))
-    assert whole.tables(file.with_name("again")) == whole.tables(file)
+    assert whole.again(settings, file) == whole.tables(file)
+
+
+@pytest.mark.parametrize("table", ["departed_lexeme", "language", "source", "encoder"])
+def test_a_store_with_a_row_of_any_table_is_not_taken_for_an_empty_one(
+    held: Settings, file: Path, table: str
+) -> None:
+    with whole.connected(held) as engine, dump.alone(engine) as connection:
+        for item in reversed(dump.stored(connection)):
+            if item.name not in ("store_identity", table):
+                connection.execute(delete(item.table))
+    before = whole.content(held)
+    assert {name for name, rows in before.items() if rows} == {"store_identity", table}
+    with pytest.raises(BackupRefused, match="holds rows"):
+        restore(held, file)
+    assert whole.content(held) == before
 
 
 @pytest.mark.parametrize("at", ["check", "rows"])
@@ -130,13 +136,12 @@ def test_meanwhile_others_read_the_former_rows_and_write_none(
     held: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = whole.content(held)
-    engine = store.connect(held)
     briefly = "PRAGMA busy_timeout=50" if held.database_url is None else "SET lock_timeout='50ms'"
     refused: list[str] = []
 
     def look() -> None:
         assert whole.content(held) == before
-        with engine.connect() as connection:
+        with whole.connected(held) as engine, engine.connect() as connection:
             connection.execute(text(briefly))
             with pytest.raises(OperationalError) as caught:
                 connection.execute(text("INSERT INTO language VALUES ('xx', '', '', '')"))
@@ -150,7 +155,6 @@ def test_meanwhile_others_read_the_former_rows_and_write_none(
     clear = dump.clear
     monkeypatch.setattr(dump, "clear", watched)
     restore(held, file, replace=True)
-    engine.dispose()
     assert ["lock" in message for message in refused] == [True, True]
 
 
@@ -161,10 +165,8 @@ def test_a_sequence_is_not_set_back_when_a_restore_fails(
     concept = "INSERT INTO concept ({}) VALUES ({}'{}', '', '', '', 3)"
     columns = "key, gloss, pos, field, source_id"
     whole.change(held, concept.format(f"id, {columns}", "500, ", "last"))
-    engine = store.connect(held)
-    with engine.begin() as connection:
+    with whole.connected(held) as engine, engine.begin() as connection:
         number_on(connection)
-    engine.dispose()
 
     def fail(connection: Connection) -> None:
         number_on(connection)
@@ -193,6 +195,11 @@ FORGERIES: dict[str, tuple[str, bytes]] = {
     "a line of sense is no row of it": ("tables/sense.jsonl", b"[7,11,0,3]\n[7,11,0]\n"),
     "Invalid isoformat string": ("tables/source.jsonl", b'[3,"","","","","yesterday"]\n'),
     "must be str": ("tables/source.jsonl", b'[3,"","","","",7]\n'),
+    "non-hexadecimal number": (
+        "tables/word_vector.jsonl",
+        b'["axis-01","kn","d",true,"0g"]\n',
+    ),
+    "must be str, not int": ("tables/word_vector.jsonl", b'["axis-01","kn","d",true,7]\n'),
     "Expecting value": ("tables/sense.jsonl", b"[7,11,0,3]\n[7,\n"),
 }
 
@@ -221,11 +228,9 @@ def test_columns_that_the_schema_has_not_are_damage(held: Settings, file: Path) 
 def test_an_older_backup_is_upgraded_on_its_way(bare: Settings, old: Path) -> None:
     assert "folded" not in str(whole.manifest(old)["tables"])
     restore(bare, old)
-    assert revision(bare) == store.SCHEMA_REVISION
-    engine = store.connect(bare)
-    with engine.connect() as connection:
+    assert whole.revision(bare) == store.SCHEMA_REVISION
+    with whole.connected(bare) as engine, engine.connect() as connection:
         found = connection.execute(select(Lexeme.id, Lexeme.lemma, Lexeme.folded)).one()
-    engine.dispose()
     assert tuple(found) == (9, "Été", fold("Été"))
     whole.change(
         bare,
@@ -233,12 +238,13 @@ def test_an_older_backup_is_upgraded_on_its_way(bare: Settings, old: Path) -> No
         " VALUES ('fr', 'a', 'a', 'Latn', 'noun')",
     )
     assert {row[0] for row in whole.content(bare)["lexeme"]} == {9, 10}
+    assert len(whole.content(bare)["store_identity"]) == 1
 
 
 def test_an_older_backup_fills_a_newer_store_without_rows(settings: Settings, old: Path) -> None:
     whole.create(settings)
     restore(settings, old)
-    assert revision(settings) == store.SCHEMA_REVISION
+    assert whole.revision(settings) == store.SCHEMA_REVISION
     assert len(whole.content(settings)["sense"]) == 1
 
 
@@ -247,7 +253,7 @@ def test_an_older_backup_does_not_replace_rows(held: Settings, old: Path) -> Non
     with pytest.raises(BackupRefused, match=r"0001, .*is only restored into a store without any"):
         restore(held, old, replace=True)
     assert whole.content(held) == before
-    assert revision(held) == store.SCHEMA_REVISION
+    assert whole.revision(held) == store.SCHEMA_REVISION
 
 
 def test_an_older_backup_that_fails_leaves_no_older_store(settings: Settings, old: Path) -> None:
@@ -255,24 +261,25 @@ def test_an_older_backup_that_fails_leaves_no_older_store(settings: Settings, ol
     whole.forge(old, lambda facts, content: content.update({"tables/sense.jsonl": b"[1]\n"}))
     with pytest.raises(BackupDamaged):
         restore(settings, old)
-    assert revision(settings) == store.SCHEMA_REVISION
-    assert not any(whole.content(settings).values())
+    assert whole.revision(settings) == store.SCHEMA_REVISION
+    left = whole.content(settings)
+    assert len(left.pop("store_identity")) == 1
+    assert not any(left.values())
 
 
 def test_an_outdated_store_is_upgraded_before_it_is_replaced(
     bare: Settings, old: Path, file: Path
 ) -> None:
     bare.home.mkdir()
-    engine = store.connect(bare)
-    command.upgrade(migrate.config(engine), "0001")
-    engine.dispose()
+    with whole.connected(bare) as engine:
+        command.upgrade(migrate.config(engine), "0001")
     whole.change(bare, "INSERT INTO language VALUES ('fr', 'French', 'français', 'Latn')")
     with pytest.raises(StoreOutdated, match="lexicon init"):
         restore(bare, file, replace=True)
     assert len(whole.content(bare)["language"]) == 1
     whole.change(bare, "DELETE FROM language")
     restore(bare, file)
-    assert revision(bare) == store.SCHEMA_REVISION
+    assert whole.revision(bare) == store.SCHEMA_REVISION
 
 
 def newer_schema(facts: dict[str, Any], content: dict[str, bytes]) -> None:
@@ -297,4 +304,4 @@ def test_a_newer_backup_is_refused(
     with pytest.raises(BackupTooNew, match=what):
         restore(bare, file)
     assert not bare.home.exists()
-    assert revision(bare) is None
+    assert whole.revision(bare) is None

@@ -138,7 +138,7 @@ def test_an_older_store_names_both_revisions_and_the_command(
     )
 
 
-@pytest.mark.parametrize("newer", ["0003", "9999"])
+@pytest.mark.parametrize("newer", [f"{int(store.SCHEMA_REVISION) + 1:04}", "9999"])
 def test_a_newer_store_names_both_revisions_and_the_package(
     settings: Settings, sessions: store.Sessions, newer: str
 ) -> None:

@@ -1,5 +1,7 @@
 """Words that somebody may have meant."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -10,10 +12,11 @@ from lexicon.entries import checked
 from lexicon.ingest.report import SourceEntry
 from lexicon.ingest.words import replace_source, seed_languages
 from lexicon.normalize import search_key
-from lexicon.suggest import LONGEST, MOST, suggestions
+from lexicon.suggest import LONGEST, MOST, Kind, Suggestion, suggestions
 
 ROWS = (
-    ("water", "eau|flotte", "पानी|जल", "ನೀರು|ಜಲ"),
+    ("water", "eau|flotte", "पानी|जल|नीर", "ನೀರು|ಜಲ"),
+    ("bread", "pain", "रोटी", "ರೊಟ್ಟಿ"),
     ("pupil|student", "élève|étudiant", "छात्र|विद्यार्थी", "ವಿದ್ಯಾರ್ಥಿ"),
     ("land|ground", "terre|L'Inde", "ज़मीन|भूमि", "ನೆಲ|ಭೂಮಿ"),
     ("knowledge", "savoir", "ज्ञान", "ಜ್ಞಾನ"),
@@ -25,11 +28,12 @@ ROWS = (
     ("coast", "côte|cote|côté", "तट", "ಕರಾವಳಿ"),
     ("bat|bath|bar|ban|bad|bag|bit|bot", "là", "एक", "ಒಂದು"),
 )
+CODES = ("en", "fr", "hi", "kn")
 ZIPF = {("en", "bath"): 4.0, ("en", "bar"): 5.0, ("fr", "côté"): 6.0, ("fr", "cote"): 1.0}
 EVERY = [
     (code, word)
     for row in ROWS
-    for code, cell in zip(("en", "fr", "hi", "kn"), row, strict=True)
+    for code, cell in zip(CODES, row, strict=True)
     for word in cell.split("|")
 ]
 
@@ -37,9 +41,7 @@ EVERY = [
 @pytest.fixture
 def words(sessions: store.Sessions) -> store.Sessions:
     entries = [
-        checked(
-            f"k{number}", "noun", "f", "g", dict(zip(("en", "fr", "hi", "kn"), row, strict=True))
-        )
+        checked(f"k{number}", "noun", "f", "g", dict(zip(CODES, row, strict=True)))
         for number, row in enumerate(ROWS)
     ]
     with store.writing(sessions) as session:
@@ -118,6 +120,54 @@ def test_words_of_other_languages_are_not_meant(words: store.Sessions) -> None:
     assert meant(words, "kn", "paani") == []
     assert meant(words, "en", "पानी") == []
     assert meant(words, "hi", "eleve") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected", "guess"),
+    [
+        ("neeru", "kn", ("ನೀರು", "romanised"), ("hi", "नीर", "romanised")),
+        ("pani", "hi", ("पानी", "romanised"), ("fr", "pain", "spelling")),
+    ],
+)
+@pytest.mark.parametrize("codes", [CODES, CODES[::-1]], ids=" ".join)
+def test_a_spelling_of_any_language_comes_before_a_guess_of_another(
+    words: store.Sessions,
+    codes: Sequence[str],
+    text: str,
+    language: str,
+    expected: tuple[str, Kind],
+    guess: tuple[str, str, Kind],
+) -> None:
+    other, lemma, kind = guess
+    assert meant(words, other, text) == [(lemma, kind)]
+    with words() as session:
+        assert suggestions(session, codes, text) == [Suggestion(expected[0], language, expected[1])]
+
+
+@pytest.mark.parametrize("codes", [("hi", "kn"), ("kn", "hi"), ("en", "kn", "fr", "hi", "de")])
+def test_languages_answer_in_the_order_in_which_they_are_asked(
+    words: store.Sessions, codes: Sequence[str]
+) -> None:
+    with words() as session:
+        found = suggestions(session, codes, "bhoomi")
+        assert suggestions(session, codes, "bhoomi", 1) == found[:1]
+    land = {"hi": "भूमि", "kn": "ಭೂಮಿ"}
+    assert [(one.language, one.lemma) for one in found] == [
+        (code, land[code]) for code in codes if code in land
+    ]
+
+
+def test_where_no_language_spells_it_so_each_may_guess(words: store.Sessions) -> None:
+    with words() as session:
+        found = suggestions(session, CODES, "studnet")
+        assert found == [Suggestion("student", "en", "spelling")]
+        found = suggestions(session, CODES, "neeri")
+    assert [(one.language, one.lemma) for one in found] == [("hi", "नीर"), ("kn", "ನೀರು")]
+
+
+def test_without_a_language_nothing_is_meant(words: store.Sessions) -> None:
+    with words() as session:
+        assert suggestions(session, [], "paani") == []
 
 
 @pytest.mark.parametrize(("language", "word"), EVERY)

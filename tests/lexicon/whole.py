@@ -6,23 +6,28 @@ import json
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
-from sqlalchemy import select, text
+import pytest
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
 
-from lexicon import dump, migrate, store
-from lexicon.archive import MANIFEST
+from lexicon import migrate, store
+from lexicon.backup import dump
+from lexicon.backup.archive import MANIFEST
+from lexicon.backup.whole import back_up
 from lexicon.models import (
     AlignmentRun,
     AlignmentScore,
     Base,
     Concept,
+    DepartedLexeme,
     Encoder,
     ExternalId,
     Generation,
@@ -32,12 +37,16 @@ from lexicon.models import (
     Sense,
     SentencePair,
     Source,
+    StoreIdentity,
+    WordVector,
 )
 from lexicon.settings import Settings
+from tests.postgres import Databases
 
 THEN = datetime(2024, 2, 29, 23, 59, 59, 123456, UTC)
 AWKWARD = 'a\tb\n"c" \\ \u2028 नी ನೀರು 🙂 '
 GENERATION = "20240229T235959-0a1b2c3d"
+IDENTITY = "00000000-0000-4000-8000-00000000002a"
 
 
 def rows() -> list[Base]:
@@ -62,6 +71,9 @@ def rows() -> list[Base]:
         ),
         Sense(concept_id=7, lexeme_id=11, rank=0, source_id=3),
         Sense(concept_id=7, lexeme_id=900_000_000_000, rank=1, source_id=3),
+        DepartedLexeme(number=4, lexeme_id=900_000_000_007, language="kn"),
+        DepartedLexeme(number=9, lexeme_id=3, language="de"),
+        StoreIdentity(id=IDENTITY),
         SentencePair(
             id=5,
             dataset="d",
@@ -99,6 +111,13 @@ def rows() -> list[Base]:
             live=True,
             created_at=THEN,
         ),
+        WordVector(
+            encoder="axis-01",
+            language="kn",
+            digest="0f" * 16,
+            covered=True,
+            vector=bytes(range(256)),
+        ),
         AlignmentRun(
             id=2, encoder="axis-01", evaluation="e", parameters={}, generations={}, created_at=THEN
         ),
@@ -108,24 +127,43 @@ def rows() -> list[Base]:
     ]
 
 
+@contextmanager
+def connected(settings: Settings) -> Iterator[Engine]:
+    """An engine on the store; none of its connections outlasts it."""
+    engine = store.connect(settings)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def bare(request: pytest.FixtureRequest, home: Path) -> Iterator[Settings]:
+    """A home that is not there, and a database without any table: of the kind ``request.param``."""
+    if request.param == "sqlite":
+        yield Settings(home=home)
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    name = databases.empty()
+    yield Settings(home=home, database_url=databases.url(name))
+    databases.drop(name)
+
+
 def fill(settings: Settings) -> None:
     """Create a store of the rows and an index."""
     create(settings)
-    engine = store.connect(settings)
-    with Session(engine) as session, session.begin():
+    with connected(settings) as engine, Session(engine) as session, session.begin():
+        session.execute(delete(StoreIdentity))
         for row in rows():
             session.add(row)
             session.flush()
-    engine.dispose()
     index(settings)
 
 
 def create(settings: Settings) -> None:
-    """A store without rows."""
+    """A store that holds its identity and nothing else."""
     store.make_home(settings)
-    engine = store.connect(settings)
-    migrate.upgrade(engine)
-    engine.dispose()
+    with connected(settings) as engine:
+        migrate.upgrade(engine)
 
 
 def index(settings: Settings) -> None:
@@ -141,17 +179,20 @@ def index(settings: Settings) -> None:
 
 
 def change(settings: Settings, statement: str) -> None:
-    engine = store.connect(settings)
-    with engine.begin() as connection:
+    with connected(settings) as engine, engine.begin() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+def revision(settings: Settings) -> str | None:
+    with connected(settings) as engine:
+        return store.revision(engine)
 
 
 KILLED = """
 import os, sys
 from pathlib import Path
 from signal import SIGKILL
-from lexicon import backup
+from lexicon.backup import whole as backup
 from lexicon.settings import Settings
 
 verb, at, home, url, file = sys.argv[1:]
@@ -185,14 +226,11 @@ PACKED = [
 
 def content(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table that is there."""
-    engine = store.connect(settings)
-    with engine.connect() as connection:
-        found = {
+    with connected(settings) as engine, engine.connect() as connection:
+        return {
             item.name: sorted(map(tuple, connection.execute(select(*item.table.c))), key=repr)
             for item in dump.stored(connection)
         }
-    engine.dispose()
-    return found
 
 
 def members(file: Path) -> dict[str, bytes]:
@@ -209,6 +247,13 @@ def members(file: Path) -> dict[str, bytes]:
 def tables(file: Path) -> dict[str, bytes]:
     """The lines of every table in a backup."""
     return {name: text for name, text in members(file).items() if name.startswith("tables/")}
+
+
+def again(settings: Settings, file: Path) -> dict[str, bytes]:
+    """What :func:`tables` gives of a new backup, which is written beside ``file``."""
+    beside = file.with_name("again.tar.gz")
+    back_up(settings, beside)
+    return tables(beside)
 
 
 def manifest(file: Path) -> dict[str, Any]:

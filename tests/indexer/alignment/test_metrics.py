@@ -115,7 +115,7 @@ def test_precision_counts_a_source_form_once() -> None:
 
 def test_forms_without_a_translation_are_not_asked_but_are_candidates() -> None:
     source = axes([1, 0], [0, 1])
-    target = axes([1, 0], [1, 0.01], [0, 1])
+    target = axes([1, 0], [1, 0.1], [0, 1])
     found = retrieval(source, target, pairs_of((1, 0, 1)), ks=(1, 2))
     assert found.forms == 1
     assert found.candidates == 3

@@ -3,6 +3,7 @@
 import pytest
 from numpy.testing import assert_allclose
 
+from indexer import delta
 from indexer.alignment.report import (
     RANDOM_PAIRS,
     SEED,
@@ -98,12 +99,20 @@ class TestFigures:
         # Guesses lie all in one place, so that ties decide: chance.
         assert pair.p_at_1 == pair.chance_p_at_1
 
-    def test_words_that_have_come_since_the_build_are_left_out_and_counted(
+    def test_words_that_have_come_since_the_build_are_counted(
         self, service: LexiconService, sessions: Sessions
     ) -> None:
         fill(sessions, [*TINY, entry("sea.noun.1", en="sea|ocean", fr="mer")])
         pair = figures(report(service, pairs=["en-fr"]), "en", "fr")
-        assert (pair.n, pair.left_out, pair.forms) == (4, 2, 4)
+        assert (pair.n, pair.left_out, pair.forms, pair.candidates) == (5, 0, 6, 5)
+
+    def test_words_that_have_no_vector_yet_are_left_out_and_counted(
+        self, service: LexiconService, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delta, "FEW", 0)
+        fill(sessions, [*TINY, entry("sea.noun.1", en="sea|ocean", fr="mer")])
+        pair = figures(report(service, pairs=["en-fr"]), "en", "fr")
+        assert (pair.n, pair.left_out, pair.forms, pair.candidates) == (4, 2, 4, 4)
 
     def test_a_pair_without_a_common_concept_has_no_figures(
         self, settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch

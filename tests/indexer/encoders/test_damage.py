@@ -189,3 +189,18 @@ def test_a_precision_is_not_tried_on_broken_weights(
 def test_a_text_that_is_none_is_refused(copied: Path, on_cpu: Settings, text: str) -> None:
     with pytest.raises(InvalidInput):
         opened(copied, on_cpu).encode(["water", text])
+
+
+def test_a_translator_is_no_encoder(bert: Path, tmp_path: Path, settings: Settings) -> None:
+    import torch
+    from transformers import T5Config, T5Model
+
+    folder = Path(shutil.copytree(bert, tmp_path / "translator"))
+    torch.manual_seed(0)
+    T5Model(
+        T5Config(vocab_size=3_000, d_model=16, d_kv=4, d_ff=16, num_layers=1, num_heads=2)
+    ).save_pretrained(folder)
+    with pytest.raises(
+        InvalidInput, match=r"gives no states of a text by itself \(.*checkpoint that"
+    ):
+        opened(folder, settings, pooling="mean").encode(["water"])

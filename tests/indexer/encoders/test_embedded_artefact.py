@@ -15,7 +15,7 @@ from indexer.build import build
 from indexer.encoders.embedded.build.evaluate import Words, encoded
 from indexer.encoders.embedded.build.teacher import WEIGHTS_SHA256
 from indexer.encoders.embedded.encoder import FOLDER, RECORD, EmbeddedEncoder
-from indexer.generation import Generations
+from indexer.generations.folder import Generations
 from lexicon import bundled
 from lexicon.normalize import MAX_TEXT
 from lexicon.settings import Settings

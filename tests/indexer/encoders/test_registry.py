@@ -96,21 +96,22 @@ def test_a_labse_that_is_there_is_opened_without_reading_it(
     assert isinstance(open_encoder("labse", settings), SentenceTransformerEncoder)
 
 
+@pytest.mark.parametrize("name", ["labse", "sentence-transformers/LaBSE"])
 @pytest.mark.parametrize(
     "kinds", [(), ("Transformer", "Pooling"), ("Transformer", "Pooling", "Normalize")]
 )
 def test_a_labse_of_other_modules_is_refused(
-    settings: Settings, with_extra: None, kinds: tuple[str, ...]
+    settings: Settings, with_extra: None, kinds: tuple[str, ...], name: str
 ) -> None:
     folder = settings.models / "labse"
     folder.mkdir(parents=True)
     chain = [{"type": f"sentence_transformers.models.{kind}"} for kind in kinds]
     (folder / "modules.json").write_text(json.dumps(chain))
     with pytest.raises(ModelDamaged) as caught:
-        open_encoder("labse", settings)
+        open_encoder(name, settings)
     assert str(caught.value) == (
-        f"{folder} is not labse: its modules are {', '.join(kinds) or 'unreadable'}, not "
-        "Transformer, Pooling, Dense, Normalize; pull it again with: lexicon models pull labse"
+        f"{folder} is not {name}: its modules are {', '.join(kinds) or 'unreadable'}, not "
+        f"Transformer, Pooling, Dense, Normalize; pull it again with: lexicon models pull {name}"
     )
 
 

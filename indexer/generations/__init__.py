@@ -1,0 +1,1 @@
+"""Immutable index generations on disk: what is in one, and which of them answers."""

@@ -1,0 +1,199 @@
+"""A generation together with the words that have come and gone since it was built."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.generations.arrays import HalfVectors, Means
+from indexer.generations.manifest import Manifest, Watermark
+from indexer.indices.kinds import best
+from indexer.indices.protocol import Neighbours, nothing, require_queries
+from indexer.indices.stored import StoredIndex
+from indexer.vectors import LexemeIds, Vectors, unit_rows
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """What differs between a generation and the store at ``watermark``.
+
+    ``gone``: rows whose form has left. ``renamed``: rows whose first lexeme has left, with one
+    that stays. ``aliases``: lexemes that came to forms which have a row. ``forms``: the lexemes of
+    each new form, with their rows ``half`` (n, dim) and ``covered`` (n,). ``pending``: new forms
+    that were left out.
+    """
+
+    watermark: Watermark
+    gone: NDArray[np.int64]
+    renamed: dict[int, int]
+    aliases: dict[int, int]
+    departed: LexemeIds
+    forms: list[tuple[int, ...]]
+    half: HalfVectors
+    covered: NDArray[np.bool_]
+    pending: int = 0
+
+    @cached_property
+    def scored(self) -> NDArray[np.float32]:
+        """(n, dim) what queries are multiplied with, as of the words that were there before."""
+        return self.half.astype(np.float32)
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """(n, dim) of the new forms."""
+        return unit_rows(self.half, "a new word")
+
+    @property
+    def size(self) -> int:
+        """How many rows differ."""
+        return len(self.gone) + len(self.forms) + self.pending
+
+
+@dataclass(frozen=True, eq=False)
+class LiveIndex:
+    """The same contract as the generation's, over the rows that are there now.
+
+    Rows are those of the generation that are left, in their order, then the new ones; new rows
+    are compared one by one.
+    """
+
+    base: StoredIndex
+    changes: Changes
+    _kept: NDArray[np.int64] | None = field(init=False)
+    _place: NDArray[np.int64] | None = field(init=False)
+    ids: LexemeIds = field(init=False)
+    covered: NDArray[np.bool_] = field(init=False)
+    _more: tuple[LexemeIds, NDArray[np.int64]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        base, changes = self.base, self.changes
+        kept = place = None
+        ids, covered = base.ids, base.covered
+        if changes.renamed:
+            ids = ids.copy()
+            ids[list(changes.renamed)] = list(changes.renamed.values())
+        if len(changes.gone):
+            there = np.ones(base.rows, dtype=np.bool_)
+            there[changes.gone] = False
+            kept = np.flatnonzero(there)
+            place = np.where(there, np.cumsum(there) - 1, -1)
+            ids, covered = ids[kept], covered[kept]
+        if changes.forms:
+            ids = np.concatenate([ids, [form[0] for form in changes.forms]])
+            covered = np.concatenate([covered, changes.covered])
+        first = len(ids) - len(changes.forms)
+        more = {
+            lexeme: row if place is None else int(place[row])
+            for lexeme, row in changes.aliases.items()
+        } | {lexeme: first + row for row, form in enumerate(changes.forms) for lexeme in form}
+        numbers = np.array(sorted(more), dtype=np.int64)
+        rows = np.array([more[lexeme] for lexeme in numbers.tolist()], dtype=np.int64)
+        for name, value in (
+            ("_kept", kept),
+            ("_place", place),
+            ("ids", ids),
+            ("covered", covered),
+            ("_more", (numbers, rows)),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def manifest(self) -> Manifest:
+        """Of the generation."""
+        return self.base.manifest
+
+    @property
+    def language(self) -> str:
+        return self.base.language
+
+    @property
+    def generation(self) -> str:
+        return self.base.generation
+
+    @property
+    def version(self) -> tuple[str, int, int]:
+        """Two of the same version answer the same."""
+        mark = self.changes.watermark
+        return self.base.generation, mark.lexeme, mark.departed
+
+    @property
+    def rows(self) -> int:
+        return len(self.ids)
+
+    @property
+    def exact(self) -> bool:
+        return self.base.exact
+
+    def search(self, queries: Vectors, k: int) -> Neighbours:
+        wanted = require_queries(queries, self.base.manifest.dim)
+        width = min(k, self.rows)
+        if width <= 0 or len(wanted) == 0:
+            return nothing(len(wanted), max(width, 0))
+        rows, cosine = self._old(wanted, min(width, self.rows - len(self.changes.forms)))
+        if self.changes.forms:
+            first = self.rows - len(self.changes.forms)
+            scores = wanted @ self.changes.scored.T
+            numbers = np.broadcast_to(np.arange(first, self.rows), scores.shape)
+            cosine = np.concatenate([cosine, scores], axis=1)
+            rows = np.concatenate([rows, numbers], axis=1)
+            order = np.stack([best(one, width) for one in cosine])
+            cosine = np.take_along_axis(cosine, order, axis=1)
+            rows = np.take_along_axis(rows, order, axis=1)
+        return Neighbours(self.ids[rows], rows, cosine)
+
+    def _old(self, queries: Vectors, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rows that were there before and still are, and their scores."""
+        if self._place is None:
+            found = self.base.search(queries, width)
+            return found.rows, found.cosine
+        rows = np.empty((len(queries), width), dtype=np.int64)
+        cosine = np.empty((len(queries), width), dtype=np.float32)
+        # Few have left, so a few more than wanted are enough, save where those that left stood
+        # close together.
+        share = len(self.changes.gone) / self.base.rows
+        depth, open_ = width + 2 + int(4 * width * share), np.arange(len(queries))
+        while len(open_):
+            found = self.base.search(queries[open_], depth)
+            place = self._place[found.rows]
+            enough = (place >= 0).sum(axis=1) >= width
+            for query in np.flatnonzero(enough):
+                left = np.flatnonzero(place[query] >= 0)[:width]
+                rows[open_[query]] = place[query, left]
+                cosine[open_[query]] = found.cosine[query, left]
+            open_ = open_[~enough]
+            depth *= 4
+        return rows, cosine
+
+    def rows_of(self, ids: LexemeIds) -> NDArray[np.int64]:
+        rows = self.base.rows_of(ids)
+        if len(self.changes.departed):
+            rows[np.isin(ids, self.changes.departed)] = -1
+        if self._place is not None:
+            rows = np.where(rows >= 0, self._place[rows], -1)
+        numbers, places = self._more
+        if len(numbers) and len(ids):
+            at = np.minimum(np.searchsorted(numbers, ids), len(numbers) - 1)
+            rows = np.where(numbers[at] == ids, places[at], rows)
+        return rows
+
+    def vectors(self, ids: LexemeIds) -> Vectors:
+        rows = self.rows_of(ids)
+        if (rows < 0).any():
+            raise KeyError(int(ids[rows < 0][0]))
+        first = self.rows - len(self.changes.forms)
+        old = rows < first
+        found = np.empty((len(rows), self.base.manifest.dim), dtype=np.float32)
+        numbers = rows[old] if self._kept is None else self._kept[rows[old]]
+        found[old] = self.base.unit(numbers)
+        found[~old] = self.changes.vectors[rows[~old] - first]
+        return found
+
+    def all_vectors(self) -> Vectors:
+        old = self.base.all_vectors() if self._kept is None else self.base.unit(self._kept)
+        return np.concatenate([old, self.changes.vectors]) if self.changes.forms else old
+
+    def dense(self, means: Means, new: Means) -> Means:
+        """Means of the generation's rows and of the new forms, as means of the rows here."""
+        left = means if self._kept is None else means[self._kept]
+        return np.concatenate([left, new]) if len(new) else left

@@ -1,0 +1,1 @@
+"""Index generations in a PostgreSQL database, searched by pgvector."""

@@ -1,0 +1,109 @@
+"""What has happened to the words since an index was built, and vectors of words since then."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lexicon.models import DepartedLexeme, Lexeme, StoreIdentity, WordVector
+
+_CHUNK = 10_000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far the words of a store have come: the highest lexeme id and number of a departure."""
+
+    store: str
+    lexeme: int
+    departed: int
+
+
+def mark(session: Session) -> Mark:
+    """Where the store is now. Words are written one writer at a time, so everything up to it is
+    there, or has departed."""
+    row = session.execute(
+        select(
+            select(StoreIdentity.id).scalar_subquery(),
+            select(func.max(Lexeme.id)).scalar_subquery(),
+            select(func.max(DepartedLexeme.number)).scalar_subquery(),
+        )
+    ).one()
+    return Mark(row[0], row[1] or 0, row[2] or 0)
+
+
+def arrivals(session: Session, language: str, after: int, most: int) -> list[tuple[int, str]]:
+    """(id, lemma) of the first ``most`` lexemes that came after the id ``after``, by id."""
+    rows = session.execute(
+        select(Lexeme.id, Lexeme.lemma)
+        .where(Lexeme.id > after, Lexeme.language == language)
+        .order_by(Lexeme.id)
+        .limit(most)
+    )
+    return [(row.id, row.lemma) for row in rows]
+
+
+def count_arrivals(session: Session, language: str, after: int) -> int:
+    """How many lexemes came after the id ``after``."""
+    came = (Lexeme.id > after, Lexeme.language == language)
+    return session.scalar(select(func.count()).select_from(Lexeme).where(*came)) or 0
+
+
+def departures(session: Session, language: str, after: int) -> list[int]:
+    """Ids of the lexemes that left after the departure numbered ``after``, ascending."""
+    return sorted(
+        session.scalars(
+            select(DepartedLexeme.lexeme_id).where(
+                DepartedLexeme.number > after, DepartedLexeme.language == language
+            )
+        )
+    )
+
+
+@dataclass(frozen=True)
+class StoredVector:
+    """A word's vector as it is stored: little-endian float16."""
+
+    digest: str
+    covered: bool
+    vector: bytes
+
+
+def word_vectors(
+    session: Session, encoder: str, language: str, digests: Sequence[str] | None = None
+) -> dict[str, StoredVector]:
+    """The stored vectors of an encoder and language by digest: all, or those of ``digests``."""
+    columns = (WordVector.digest, WordVector.covered, WordVector.vector)
+    mine = (WordVector.encoder == encoder, WordVector.language == language)
+    wanted = [None] if digests is None else range(0, len(digests), _CHUNK)
+    found = {}
+    for start in wanted:
+        some = [] if start is None or digests is None else digests[start : start + _CHUNK]
+        chosen = mine if start is None else (*mine, WordVector.digest.in_(some))
+        for row in session.execute(select(*columns).where(*chosen)):
+            found[row.digest] = StoredVector(*row)
+    return found
+
+
+def keep_word_vectors(
+    session: Session, encoder: str, language: str, vectors: Iterable[StoredVector]
+) -> None:
+    """Store vectors that are not stored yet."""
+    rows = [{"encoder": encoder, "language": language, **vars(vector)} for vector in vectors]
+    if rows:
+        build = (
+            postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        )
+        session.execute(build(WordVector).on_conflict_do_nothing(), rows)
+
+
+def drop_word_vectors(
+    session: Session, encoder: str, language: str, digests: Sequence[str]
+) -> None:
+    """Forget vectors: a generation has them now."""
+    mine = (WordVector.encoder == encoder, WordVector.language == language)
+    for start in range(0, len(digests), _CHUNK):
+        some = digests[start : start + _CHUNK]
+        session.execute(delete(WordVector).where(*mine, WordVector.digest.in_(some)))
