@@ -27,8 +27,9 @@ from indexer.encoders.protocol import EncoderSpec
 from indexer.encoders.registry import open_encoder
 from indexer.generations import texts
 from indexer.generations.arrays import VECTORS, HalfVectors, Words
-from indexer.generations.folder import Facts, Generations
+from indexer.generations.folder import Generations
 from indexer.generations.manifest import Watermark
+from indexer.generations.records import Facts
 from indexer.indices import faiss as faiss_index
 from indexer.indices import kinds
 from indexer.indices.library import every_core, library

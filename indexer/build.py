@@ -13,8 +13,9 @@ from indexer.building.shards import Shards
 from indexer.delta import require_same_store
 from indexer.encoders.protocol import Encoder
 from indexer.generations import arrays
-from indexer.generations.folder import Facts, Generations, writing_to
+from indexer.generations.folder import Generations, writing_to
 from indexer.generations.manifest import Watermark
+from indexer.generations.records import Facts
 from indexer.indices import kinds
 from indexer.indices.gpu import Gpu
 from indexer.indices.stored import StoredIndex

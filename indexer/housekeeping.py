@@ -7,8 +7,8 @@ from itertools import groupby
 from indexer.building.record import record
 from indexer.delta import changes
 from indexer.encoders.protocol import Encoder
-from indexer.generations.folder import Listed
 from indexer.generations.manifest import Manifest
+from indexer.generations.records import Listed
 from indexer.service import LexiconService
 from lexicon import queries
 from lexicon.errors import (

@@ -17,7 +17,7 @@ from indexer.encoders.protocol import Encoder
 from indexer.encoders.registry import open_encoder
 from indexer.generations.arrays import Means
 from indexer.generations.backend import open_generations
-from indexer.generations.folder import Live
+from indexer.generations.records import Live
 from indexer.indices.live import LiveIndex
 from indexer.indices.stored import StoredIndex
 from lexicon import queries

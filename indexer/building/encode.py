@@ -9,7 +9,8 @@ from indexer.building.shards import Shards
 from indexer.encoders.protocol import Encoder
 from indexer.generations import texts
 from indexer.generations.arrays import VECTORS, HalfVectors, Words
-from indexer.generations.folder import Generations, Staged, writing_to
+from indexer.generations.folder import Generations, writing_to
+from indexer.generations.records import Staged
 from indexer.indices.stored import StoredIndex
 from lexicon import changes
 from lexicon.queries import Form

@@ -12,7 +12,7 @@ def open_generations(settings: Settings, sessions: Sessions) -> Generations:
     Raises :class:`InvalidSettings` where the store is not on PostgreSQL.
     """
     if settings.vector_backend == "faiss":
-        return Generations(settings.indices)
+        return Generations(settings.indices, settings.device)
     engine = sessions.kw["bind"]
     if engine.url.get_backend_name() != "postgresql":
         raise InvalidSettings(

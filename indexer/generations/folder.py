@@ -10,33 +10,40 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from indexer.encoders.protocol import EncoderSpec, file_digest
-from indexer.generations.manifest import FORMAT, FileRecord, Manifest, Watermark
+from indexer.generations.manifest import FileRecord, Manifest
+from indexer.generations.records import Facts, Listed, Live, Staged
+from indexer.generations.sealed import (
+    MANIFEST,
+    manifest_of,
+    parsed,
+    require_digests,
+    require_named,
+    require_own,
+    require_sizes,
+    written,
+)
 from indexer.indices import faiss, kinds
 from indexer.indices.engine import Engine, RowSearcher
 from indexer.indices.faiss import FaissEngine, FaissIndex
+from indexer.indices.gpu import gpu
 from indexer.indices.library import library
 from indexer.indices.stored import StoredIndex
 from lexicon.disk import sync
 from lexicon.errors import (
-    IdentityMismatch,
     IndexBusy,
     IndexDamaged,
     IndexMissing,
     StoreUnavailable,
 )
 
-MANIFEST = "manifest.json"
 POINTER = "live"
 STAGING = ".staging-"
 REMOVED = ".removed-"
@@ -45,60 +52,6 @@ GENERATION = re.compile(r"[0-9A-Za-z-]+")
 MAPPED_FROM = 64 * 2**20
 """Bytes from which a generation is left on disk, and its digests are checked in the background:
 less is read and checked faster than anybody waits."""
-
-
-@dataclass(frozen=True)
-class Live:
-    """The pointer: a generation and the digest of its manifest."""
-
-    generation: str
-    manifest_sha256: str
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A generation being written."""
-
-    folder: Path
-    generation: str
-    identity: str
-    language: str
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the builder knows of a generation and its files do not say."""
-
-    spec: EncoderSpec
-    language: str
-    rows: int
-    covered: int
-    asked: str
-    kind: str
-    parameters: dict[str, int]
-    recall: float | None
-    recall_queries: int
-    form_digest: str
-    watermark: Watermark
-    neighbourhoods: dict[str, str]
-    reverse: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One generation of one folder; ``problem`` when its manifest cannot be used.
-
-    A pointer that cannot be read is one without a name, and one that is not there is listed when a
-    pointer names it: both are live, as that is what searches meet.
-    """
-
-    identity: str
-    language: str
-    generation: str
-    live: bool
-    bytes: int
-    manifest: Manifest | None
-    problem: str | None = None
 
 
 @contextmanager
@@ -116,8 +69,10 @@ def writing_to(folder: Path) -> Iterator[None]:
 class Generations:
     """The generations under one ``indices`` folder; another store of them keeps to the same."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, device: str = "cpu") -> None:
+        """``device`` other than ``cpu``: a GPU answers many queries at once, if there is one."""
         self.root = root
+        self._device = device
 
     def folder(self, identity: str, language: str) -> Path:
         return self.root / identity / language
@@ -179,17 +134,17 @@ class Generations:
         manifest = self.manifest(spec.identity, language)
         require_own(manifest, spec.identity, language)
         folder = self.folder(spec.identity, language) / manifest.generation
-        _require_sizes(folder, manifest)
+        require_sizes(folder, manifest)
         large = sum(record.bytes for record in manifest.files.values()) > MAPPED_FROM
         if not large:
-            _require_digests(folder, manifest)
-        return FaissIndex(folder, manifest, mapped=large, verified=not large)
+            require_digests(folder, manifest)
+        return FaissIndex(folder, manifest, large, not large, lambda: gpu(self._device))
 
     def verify(self, manifest: Manifest) -> None:
         """Check every byte of a generation. Raises :class:`IndexDamaged`."""
         folder = self.folder(manifest.identity, manifest.language) / manifest.generation
-        _require_sizes(folder, manifest)
-        _require_digests(folder, manifest)
+        require_sizes(folder, manifest)
+        require_digests(folder, manifest)
 
     def listed(self) -> list[Listed]:
         """Every generation that is there, by encoder, language and age."""
@@ -426,97 +381,3 @@ def _size(folder: Path) -> int:
         for path in folder.iterdir():
             total += path.stat().st_size
     return total
-
-
-def manifest_of(
-    staged: Staged, facts: Facts, files: dict[str, FileRecord], versions: dict[str, str]
-) -> Manifest:
-    """The manifest of a generation whose files are written; ``versions`` those of its engine."""
-    return Manifest(
-        format=FORMAT,
-        generation=staged.generation,
-        encoder=facts.spec.name,
-        identity=facts.spec.identity,
-        spec=asdict(facts.spec),
-        language=facts.language,
-        rows=facts.rows,
-        dim=facts.spec.dim,
-        covered=facts.covered,
-        asked=facts.asked,
-        kind=facts.kind,
-        parameters=facts.parameters,
-        recall=facts.recall,
-        recall_queries=facts.recall_queries,
-        form_digest=facts.form_digest,
-        watermark=facts.watermark,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={
-            "semantic-lexicon": version("semantic-lexicon"),
-            "numpy": version("numpy"),
-            **versions,
-        },
-        neighbourhoods=facts.neighbourhoods,
-        reverse=facts.reverse,
-        files=files,
-    )
-
-
-def written(manifest: Manifest) -> bytes:
-    """A manifest as it is kept; its digest is that of these bytes."""
-    return manifest.model_dump_json(indent=1).encode()
-
-
-def parsed(text: bytes, generation: str) -> Manifest:
-    """A manifest as it was kept, or :class:`IndexDamaged`."""
-    try:
-        manifest = Manifest.model_validate_json(text)
-    except ValidationError as error:
-        raise IndexDamaged(generation, _no_manifest(text)) from error
-    if manifest.format != FORMAT:
-        raise IndexDamaged(generation, f"format {manifest.format}, not {FORMAT}")
-    return manifest
-
-
-def require_own(manifest: Manifest, identity: str, language: str) -> None:
-    """Raise unless it is of this encoder and language."""
-    if manifest.identity != identity:
-        raise IdentityMismatch(manifest.generation, manifest.identity, identity)
-    if manifest.language != language:
-        raise IndexDamaged(manifest.generation, f"it is of language {manifest.language!r}")
-
-
-def require_named(manifest: Manifest, identity: str, language: str, generation: str) -> None:
-    """Raise unless it is the manifest of this very generation."""
-    says = (manifest.identity, manifest.language, manifest.generation)
-    if says != (identity, language, generation):
-        raise IndexDamaged(generation, f"its {MANIFEST} is that of {'/'.join(says)}")
-
-
-def _no_manifest(text: bytes) -> str:
-    """What is wrong with it: most likely, it was written by another version."""
-    found = re.search(rb'"format":\s*(\d+)', text)
-    if found and int(found[1]) != FORMAT:
-        return f"format {int(found[1])}, not {FORMAT}"
-    return f"its {MANIFEST} is not one"
-
-
-def _require_sizes(folder: Path, manifest: Manifest) -> None:
-    for name, record in manifest.files.items():
-        try:
-            size = (folder / name).stat().st_size
-        except OSError as error:
-            raise IndexDamaged(manifest.generation, f"{name}: {error.strerror}") from error
-        if size != record.bytes:
-            raise IndexDamaged(
-                manifest.generation, f"{name} has {size:,} bytes, not {record.bytes:,}"
-            )
-
-
-def _require_digests(folder: Path, manifest: Manifest) -> None:
-    for name, record in manifest.files.items():
-        try:
-            found = file_digest(folder / name)
-        except OSError as error:
-            raise IndexDamaged(manifest.generation, f"{name}: {error.strerror}") from error
-        if found != record.sha256:
-            raise IndexDamaged(manifest.generation, f"the content of {name} was changed")

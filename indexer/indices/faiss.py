@@ -1,17 +1,25 @@
 """A generation on disk, searched with FAISS."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.generations.arrays import HalfVectors, Means, read_vectors, read_words
 from indexer.generations.manifest import Manifest
 from indexer.indices import kinds
 from indexer.indices.engine import RowSearcher
+from indexer.indices.gpu import Gpu
 from indexer.indices.kinds import Searcher
 from indexer.indices.library import library
+from indexer.indices.protocol import Neighbours, require_queries
 from indexer.indices.stored import StoredIndex
+from indexer.vectors import Vectors
 from lexicon.errors import IndexDamaged
 
 INDEX = "index.faiss"
+
+MANY = 256
+"""Queries from which a GPU is worth the way there and back."""
 
 
 def write(folder: Path, index: object) -> None:
@@ -48,7 +56,12 @@ class FaissIndex(StoredIndex):
     """
 
     def __init__(
-        self, folder: Path, manifest: Manifest, mapped: bool = False, verified: bool = True
+        self,
+        folder: Path,
+        manifest: Manifest,
+        mapped: bool = False,
+        verified: bool = True,
+        find_gpu: Callable[[], Gpu | None] = lambda: None,
     ) -> None:
         faiss = library()
         try:
@@ -62,7 +75,22 @@ class FaissIndex(StoredIndex):
             raise IndexDamaged(manifest.generation, "its files disagree on the number of rows")
         searcher = Searcher(manifest.kind, manifest.parameters, index, vectors)
         self._folder = folder
+        self._find_gpu = find_gpu
         super().__init__(folder, manifest, words, searcher, mapped, verified)
+
+    def search(self, queries: Vectors, k: int) -> Neighbours:
+        """Many queries at once are answered by a GPU if there is one, by looking at every row."""
+        width = min(k, self.rows)
+        owner = self._find_gpu() if len(queries) >= MANY and width > 0 else None
+        if owner is None:
+            return super().search(queries, k)
+        wanted = require_queries(queries, self.manifest.dim)
+        try:
+            found = owner.nearest(self.half, wanted, width)
+        except RuntimeError as error:
+            why = str(error).strip().partition("\n")[0]
+            return replace(super().search(queries, k), stood_in=why)
+        return Neighbours(self.ids[found.rows], found.rows, found.cosine)
 
     def reverse(self, language: str, rows: int) -> Means | None:
         # Read late, so it may have been removed since: the rest still answers without it.

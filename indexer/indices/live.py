@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from indexer.generations.arrays import HalfVectors, Means
 from indexer.generations.manifest import Manifest, Watermark
-from indexer.indices.kinds import best
+from indexer.indices.kinds import Found, Searcher, best, exactly, make
 from indexer.indices.protocol import Neighbours, nothing, require_queries
 from indexer.indices.stored import StoredIndex
 from indexer.vectors import LexemeIds, Vectors, unit_rows
+from lexicon.errors import ExtraMissing
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +35,18 @@ class Changes:
     covered: NDArray[np.bool_]
     pending: int = 0
 
+    def search(self, queries: Vectors, k: int) -> Found:
+        """The k nearest of the new forms, by looking at each of them as they are stored."""
+        searcher = self._searcher
+        return exactly(self.half, queries, k) if searcher is None else searcher.search(queries, k)
+
     @cached_property
-    def scored(self) -> NDArray[np.float32]:
-        """(n, dim) what queries are multiplied with, as of the words that were there before."""
-        return self.half.astype(np.float32)
+    def _searcher(self) -> Searcher | None:
+        """FAISS goes through them on one thread; None where a database searches without it."""
+        try:
+            return Searcher("sq", {}, make("sq", self.half, {}), self.half)
+        except ExtraMissing:
+            return None
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -130,23 +139,25 @@ class LiveIndex:
         width = min(k, self.rows)
         if width <= 0 or len(wanted) == 0:
             return nothing(len(wanted), max(width, 0))
-        rows, cosine = self._old(wanted, min(width, self.rows - len(self.changes.forms)))
+        rows, cosine, stood_in = self._old(wanted, min(width, self.rows - len(self.changes.forms)))
         if self.changes.forms:
             first = self.rows - len(self.changes.forms)
-            scores = wanted @ self.changes.scored.T
-            numbers = np.broadcast_to(np.arange(first, self.rows), scores.shape)
-            cosine = np.concatenate([cosine, scores], axis=1)
-            rows = np.concatenate([rows, numbers], axis=1)
+            new = self.changes.search(wanted, min(width, len(self.changes.forms)))
+            cosine = np.concatenate([cosine, new.cosine], axis=1)
+            rows = np.concatenate([rows, new.rows + first], axis=1)
             order = np.stack([best(one, width) for one in cosine])
             cosine = np.take_along_axis(cosine, order, axis=1)
             rows = np.take_along_axis(rows, order, axis=1)
-        return Neighbours(self.ids[rows], rows, cosine)
+        return Neighbours(self.ids[rows], rows, cosine, stood_in)
 
-    def _old(self, queries: Vectors, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Rows that were there before and still are, and their scores."""
+    def _old(
+        self, queries: Vectors, width: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], str | None]:
+        """Rows that were there before and still are, their scores, and who stood in."""
         if self._place is None:
             found = self.base.search(queries, width)
-            return found.rows, found.cosine
+            return found.rows, found.cosine, found.stood_in
+        stood_in = None
         rows = np.empty((len(queries), width), dtype=np.int64)
         cosine = np.empty((len(queries), width), dtype=np.float32)
         # Few have left, so a few more than wanted are enough, save where those that left stood
@@ -155,6 +166,7 @@ class LiveIndex:
         depth, open_ = width + 2 + int(4 * width * share), np.arange(len(queries))
         while len(open_):
             found = self.base.search(queries[open_], depth)
+            stood_in = stood_in or found.stood_in
             place = self._place[found.rows]
             enough = (place >= 0).sum(axis=1) >= width
             for query in np.flatnonzero(enough):
@@ -163,7 +175,7 @@ class LiveIndex:
                 cosine[open_[query]] = found.cosine[query, left]
             open_ = open_[~enough]
             depth *= 4
-        return rows, cosine
+        return rows, cosine, stood_in
 
     def rows_of(self, ids: LexemeIds) -> NDArray[np.int64]:
         rows = self.base.rows_of(ids)

@@ -14,11 +14,13 @@ from lexicon.errors import InvalidInput
 class Neighbours:
     """``ids`` (q, min(k, rows)) best first, each the first lexeme of a form; ``rows`` their row
     numbers and ``cosine`` their scores, the same shape, float32, descending. There are no
-    fillers: k beyond the rows gives fewer columns."""
+    fillers: k beyond the rows gives fewer columns. ``stood_in`` says why the CPU did what there
+    is a GPU for."""
 
     ids: LexemeIds
     rows: NDArray[np.int64]
     cosine: NDArray[np.float32]
+    stood_in: str | None = None
 
 
 class VectorIndex(Protocol):

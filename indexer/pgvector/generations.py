@@ -24,21 +24,17 @@ from sqlalchemy import Engine
 
 from indexer.encoders.protocol import EncoderSpec, file_digest
 from indexer.generations.arrays import VECTORS, read_words
-from indexer.generations.folder import (
+from indexer.generations.folder import MAPPED_FROM, Generations
+from indexer.generations.manifest import FileRecord, Manifest
+from indexer.generations.records import Facts, Listed, Live, Staged
+from indexer.generations.sealed import (
     MANIFEST,
-    MAPPED_FROM,
-    Facts,
-    Generations,
-    Listed,
-    Live,
-    Staged,
     manifest_of,
     parsed,
     require_named,
     require_own,
     written,
 )
-from indexer.generations.manifest import FileRecord, Manifest
 from indexer.indices.engine import RowSearcher
 from indexer.indices.stored import StoredIndex
 from indexer.pgvector import searcher as kinds

@@ -9,8 +9,9 @@ from indexer.building.choose import choose
 from indexer.encoders.protocol import EncoderSpec
 from indexer.generations import texts
 from indexer.generations.arrays import VECTORS, HalfVectors, Words, neighbourhood_file
-from indexer.generations.folder import Facts, Generations
+from indexer.generations.folder import Generations
 from indexer.generations.manifest import Manifest, Watermark
+from indexer.generations.records import Facts
 from indexer.indices.stored import StoredIndex
 from tests.conftest import AxisEncoder
 

@@ -15,7 +15,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from indexer.build import build
-from indexer.generations.folder import MANIFEST, POINTER, Generations
+from indexer.generations.folder import POINTER, Generations
+from indexer.generations.sealed import MANIFEST
 from indexer.search import SearchRequest, search
 from indexer.service import LexiconService
 from lexicon import edits

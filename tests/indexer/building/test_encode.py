@@ -124,9 +124,21 @@ class TestReuse:
         assert (report.built, report.reused, encoder.asked) == ({"en": 4}, {"en": 4}, [])
         assert generations.manifest(encoder.spec.identity, "en").kind == "hnsw"
         assert stored(sessions, generations, encoder) == before
-        for kind in ("auto", "hnsw"):
-            assert build(sessions, generations, encoder, ["en"], kind=kind).built == {}
-        assert build(sessions, generations, encoder, ["en"], kind="flat").built == {"en": 4}
+
+    def test_a_kind_that_was_asked_for_stays_until_another_is(
+        self, sessions: Sessions, generations: Generations, encoder: WanderingEncoder
+    ) -> None:
+        def kind_after(kind: str | None, built: dict[str, int]) -> str:
+            assert build(sessions, generations, encoder, ["en"], kind=kind).built == built
+            return generations.manifest(encoder.spec.identity, "en").kind
+
+        assert kind_after("hnsw", {"en": 4}) == "hnsw"
+        for kind in (None, "hnsw"):
+            assert kind_after(kind, {}) == "hnsw"
+        fill(sessions, [*TINY, entry("sea.noun.1", en="sea")])
+        assert kind_after(None, {"en": 5}) == "hnsw"
+        assert kind_after("auto", {"en": 5}) == "sq"
+        assert kind_after(None, {}) == "sq"
 
     def test_a_damaged_generation_is_no_source_of_vectors(
         self, sessions: Sessions, generations: Generations, encoder: WanderingEncoder

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from indexer.generations.folder import MANIFEST, Generations
+from indexer.generations.folder import Generations
+from indexer.generations.sealed import MANIFEST
 from indexer.search import SearchRequest, search
 from indexer.service import LexiconService
 from tests.conftest import AxisEncoder

@@ -8,8 +8,10 @@ import pytest
 
 from indexer.build import build
 from indexer.generations import folder
-from indexer.generations.folder import MANIFEST, POINTER, Generations, Live
+from indexer.generations.folder import POINTER, Generations
 from indexer.generations.manifest import FORMAT
+from indexer.generations.records import Live
+from indexer.generations.sealed import MANIFEST
 from indexer.service import LexiconService
 from lexicon import queries
 from lexicon.errors import IndexBusy, IndexDamaged, IndexMissing

@@ -1,6 +1,7 @@
 """The GPU's owner thread, with a library that counts who calls it."""
 
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 from indexer.building.neighbourhoods import Processor, means_towards
 from indexer.indices import gpu as gpu_module
 from indexer.indices import kinds
+from indexer.indices.faiss import MANY, FaissIndex
 from indexer.indices.gpu import MOST_NEIGHBOURS, RESIDENT, Gpu, gpu
 from indexer.indices.kinds import Searcher
 from indexer.vectors import Vectors
+from lexicon.errors import InvalidInput
+from tests.indexer.indices.generating import opened
 from tests.indexer.vectors import random_rows
 
 
@@ -142,3 +146,42 @@ def test_the_cpu_stands_in_and_says_why(library: Library) -> None:
     processor = Processor(Gpu(0))
     assert processor.means_towards(words, others) == pytest.approx(means_towards(words, others))
     assert processor.stood_in == "Error: out of memory"
+
+
+def index(folder: Path, library: Library) -> FaissIndex:
+    """A generation whose searches find a GPU of that library."""
+    rows = random_rows(40, 8).astype(np.float16)
+    made = opened(folder, rows, [(number,) for number in range(1, 41)])
+    assert isinstance(made, FaissIndex)
+    owned = Gpu(0)
+    made._find_gpu = lambda: owned
+    return made
+
+
+@pytest.mark.parametrize(("queries", "made"), [(MANY - 1, 0), (MANY, 1)])
+def test_many_queries_at_once_are_answered_by_the_gpu(
+    library: Library, tmp_path: Path, queries: int, made: int
+) -> None:
+    asked = random_rows(queries, 8, seed=1)
+    searched = index(tmp_path / "g", library)
+    found, truth = searched.search(asked, 5), kinds.exactly(searched.half, asked, 5)
+    assert found.rows.tolist() == truth.rows.tolist()
+    assert found.ids.tolist() == (truth.rows + 1).tolist()
+    assert (library.made, found.stood_in) == (made, None)
+
+
+def test_a_search_says_that_the_cpu_stood_in(library: Library, tmp_path: Path) -> None:
+    library.memory = False
+    asked = random_rows(MANY, 8, seed=1)
+    searched = index(tmp_path / "g", library)
+    found, truth = searched.search(asked, 5), kinds.exactly(searched.half, asked, 5)
+    assert found.rows.tolist() == truth.rows.tolist()
+    assert found.stood_in == "Error: out of memory"
+
+
+def test_nan_is_refused_before_the_gpu_sees_it(library: Library, tmp_path: Path) -> None:
+    asked = random_rows(MANY, 8)
+    asked[3, 2] = np.nan
+    with pytest.raises(InvalidInput, match="query 3 holds NaN"):
+        index(tmp_path / "g", library).search(asked, 5)
+    assert library.made == 0
