@@ -27,18 +27,12 @@ from indexer.generations.arrays import VECTORS, read_words
 from indexer.generations.folder import MAPPED_FROM, Generations
 from indexer.generations.manifest import FileRecord, Manifest
 from indexer.generations.records import Facts, Listed, Live, Staged
-from indexer.generations.sealed import (
-    MANIFEST,
-    manifest_of,
-    parsed,
-    require_named,
-    require_own,
-    written,
-)
+from indexer.generations.sealed import MANIFEST, manifest_of, parsed, require_own, written
 from indexer.indices.engine import RowSearcher
 from indexer.indices.stored import StoredIndex
 from indexer.pgvector import searcher as kinds
 from indexer.pgvector.database import SCHEMA, Database, wait_no_longer
+from indexer.pgvector.listing import listed
 from indexer.pgvector.searcher import PgEngine, PgSearcher
 from indexer.pgvector.table import Table, digest, name_of
 from indexer.vectors import Vectors, unit_rows
@@ -160,15 +154,7 @@ class PgGenerations(Generations):
     def listed(self) -> list[Listed]:
         """Every generation that is there, by encoder, language and age."""
         with suppress(UndefinedTable), self._database.reading() as connection:
-            rows = connection.execute(_LISTED).fetchall()
-            found = []
-            for identity, language, generation, text, pointed, files in rows:
-                name = f"{SCHEMA}.{name_of(identity, language, generation)}"
-                size = connection.execute(_SIZE, [name]).fetchone()
-                table = 0 if size is None else size[0]
-                one = _listed(identity, language, generation, text, pointed, files + table)
-                found.append(one)
-            return found
+            return listed(connection)
         return []
 
     # Writing
@@ -390,39 +376,3 @@ def _upload(connection: Connection, key: tuple[str, str, str], name: str, path: 
 def _require_rows(table: Table, manifest: Manifest) -> None:
     if digest(table.whole(manifest.rows)) != manifest.files[ROWS].sha256:
         raise IndexDamaged(manifest.generation, f"the content of its {ROWS} was changed")
-
-
-_LISTED = f"""
-SELECT identity, language, generation, one.manifest, live.manifest_sha256,
-    (SELECT coalesce(sum(length(content)), 0)::bigint FROM {SCHEMA}.file
-     WHERE (identity, language, generation) = (one.identity, one.language, one.generation))
-FROM {SCHEMA}.generation one
-FULL JOIN {SCHEMA}.live USING (identity, language, generation)
-WHERE one.manifest IS NOT NULL OR live.manifest_sha256 IS NOT NULL
-ORDER BY identity COLLATE "C", language COLLATE "C", generation COLLATE "C"
-"""
-
-
-_SIZE = "SELECT coalesce(pg_total_relation_size(to_regclass(%s)), 0)"
-
-
-def _listed(
-    identity: str,
-    language: str,
-    generation: str,
-    text: bytes | None,
-    pointed: str | None,
-    size: int,
-) -> Listed:
-    manifest, problem = None, None
-    try:
-        if text is None:
-            raise IndexDamaged(generation, f"no {MANIFEST}")
-        manifest = parsed(text, generation)
-        require_named(manifest, identity, language, generation)
-        if pointed is not None and pointed != sha256(text).hexdigest():
-            problem = f"its {MANIFEST} was changed"
-    except IndexDamaged as error:
-        manifest, problem = None, error.why
-    live = pointed is not None
-    return Listed(identity, language, generation, live, size, manifest, problem)

@@ -134,3 +134,8 @@ def test_no_index_at_all_is_an_empty_list(tiny: LexiconService) -> None:
     shutil.rmtree(tiny.settings.indices)
     assert as_json(*LIST) == []
     assert as_csv(*LIST) == []
+
+
+def test_every_command_of_a_kept_index_has_help() -> None:
+    for name in ("list", "verify", "prune", "rollback"):
+        assert "Usage: " in output("index", name, "--help")

@@ -1,38 +1,19 @@
 """Vectors as other programs read them."""
 
-import os
-import sys
-from errno import ENOSPC
-from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from indexer import delta
-from indexer import export as exporting
 from indexer.build import build
 from indexer.export import Exported, Wanted, export
-from indexer.indices.live import LiveIndex
 from indexer.service import LexiconService
 from indexer.vectors import Vectors
 from lexicon import queries
 from lexicon.entries import checked
-from lexicon.errors import (
-    ExtraMissing,
-    IndexMissing,
-    InvalidInput,
-    LexiconError,
-    NoWords,
-    StoreUnavailable,
-    UnknownLanguage,
-)
 from tests.conftest import TINY, AxisEncoder, fill
-
-WORDS = Wanted("word2vec")
-FORMATS = ("word2vec", "npz", "parquet")
+from tests.indexer.export.files import FORMATS, WORDS, read_word2vec
 
 PHRASES = (
     checked(
@@ -44,23 +25,6 @@ PHRASES = (
     ),
     checked("run.noun.1", "noun", "motion", "an act of running", {"en": "run", "kn": "ಓಟ"}),
 )
-
-
-def read_word2vec(path: Path) -> dict[str, NDArray[np.float64]]:
-    """As MUSE reads it, which refuses a word that comes twice and a vector of another length."""
-    found: dict[str, NDArray[np.float64]] = {}
-    with path.open(encoding="utf-8", newline="\n") as stream:
-        for number, line in enumerate(stream):
-            if number == 0:
-                many, dim = map(int, line.split())
-                continue
-            word, text = line.rstrip().split(" ", 1)
-            vector = np.fromstring(text, sep=" ")
-            assert word not in found
-            assert vector.shape == (dim,)
-            found[word] = vector
-    assert len(found) == many
-    return found
 
 
 def read_as_gensim(path: Path) -> dict[str, list[float]]:
@@ -87,29 +51,12 @@ def expected(
     return [forms[lexeme].lemma for lexeme in index.ids.tolist()], index.all_vectors()
 
 
-def left(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
 @pytest.fixture
 def many(service: LexiconService, axis: AxisEncoder) -> LexiconService:
     """All four languages have words, some of them phrases."""
     fill(service.sessions, [*TINY, *PHRASES])
     build(service.sessions, service.generations, axis)
     return service
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """A file in a folder of its own."""
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder / "vectors"
-
-
-@pytest.fixture
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "BLOCK", 2)
 
 
 class TestReadingItBack:
@@ -283,175 +230,6 @@ class TestWhatIsLeftOut:
             from pyarrow import parquet
 
             assert parquet.read_table(out).num_rows == 0
-
-
-class TestRefusals:
-    @pytest.mark.parametrize("form", FORMATS)
-    def test_a_language_that_is_empty_unknown_or_not_built_writes_nothing(
-        self, service: LexiconService, axis: AxisEncoder, out: Path, form: str
-    ) -> None:
-        other = AxisEncoder(name="other", revision="2")
-        for language, encoder, kind in (
-            ("hi", axis, NoWords),
-            ("xx", axis, UnknownLanguage),
-            ("kn", other, IndexMissing),
-        ):
-            with pytest.raises(kind):
-                export(service, encoder, language, Wanted(form), out)
-        assert left(out.parent) == []
-
-    def test_a_file_that_is_there_is_kept_unless_it_may_be_replaced(
-        self, service: LexiconService, axis: AxisEncoder, out: Path
-    ) -> None:
-        out.write_text("mine")
-        with pytest.raises(InvalidInput, match=r"is there already; replace it with: --overwrite$"):
-            export(service, axis, "kn", WORDS, out)
-        assert out.read_text() == "mine"
-        export(service, axis, "kn", WORDS, out, overwrite=True)
-        assert len(read_word2vec(out)) == 5
-        assert left(out.parent) == ["vectors"]
-
-    def test_a_file_that_comes_meanwhile_is_kept(
-        self, service: LexiconService, axis: AxisEncoder, out: Path
-    ) -> None:
-        def meanwhile(_done: int, _total: int) -> None:
-            out.write_text("theirs")
-
-        with pytest.raises(InvalidInput, match=r"is there already"):
-            export(service, axis, "kn", WORDS, out, advance=meanwhile)
-        assert out.read_text() == "theirs"
-        assert left(out.parent) == ["vectors"]
-
-    def test_a_missing_folder_and_a_folder_are_named(
-        self, service: LexiconService, axis: AxisEncoder, out: Path
-    ) -> None:
-        with pytest.raises(InvalidInput, match=rf"^there is no folder {out}; make it, or name an"):
-            export(service, axis, "kn", WORDS, out / "file")
-        with pytest.raises(InvalidInput, match=r"is a folder; name a file in it$"):
-            export(service, axis, "kn", WORDS, out.parent, overwrite=True)
-
-    def test_a_name_that_is_too_long_is_named(
-        self, service: LexiconService, axis: AxisEncoder, out: Path
-    ) -> None:
-        with pytest.raises(StoreUnavailable, match=r"cannot be written \(File name too long\)"):
-            export(service, axis, "kn", WORDS, out.with_name("x" * 300))
-
-    @pytest.mark.parametrize("form", FORMATS)
-    @pytest.mark.usefixtures("small_blocks")
-    def test_a_full_disk_leaves_nothing(
-        self,
-        service: LexiconService,
-        axis: AxisEncoder,
-        out: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        form: str,
-    ) -> None:
-        blocks = LiveIndex.vectors
-        asked: list[int] = []
-
-        def full(index: LiveIndex, ids: NDArray[np.int64]) -> Vectors:
-            asked.append(len(ids))
-            if len(asked) == 2:
-                raise OSError(ENOSPC, os.strerror(ENOSPC))
-            return blocks(index, ids)
-
-        monkeypatch.setattr(LiveIndex, "vectors", full)
-        with pytest.raises(StoreUnavailable) as caught:
-            export(service, axis, "kn", Wanted(form), out)
-        assert str(caught.value) == (
-            f"{out} cannot be written (No space left on device); "
-            "make room there, or name a file in a folder that can be written"
-        )
-        assert left(out.parent) == []
-
-    @pytest.mark.parametrize("form", FORMATS)
-    def test_a_disk_that_is_full_at_the_end_leaves_what_was_there(
-        self,
-        service: LexiconService,
-        axis: AxisEncoder,
-        out: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        form: str,
-    ) -> None:
-        def full(_descriptor: int) -> None:
-            raise OSError(ENOSPC, os.strerror(ENOSPC))
-
-        out.write_text("mine")
-        monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(StoreUnavailable, match="No space left on device"):
-            export(service, axis, "kn", Wanted(form), out, overwrite=True)
-        assert out.read_text() == "mine"
-        assert left(out.parent) == ["vectors"]
-
-    def test_ctrl_c_leaves_nothing(
-        self, service: LexiconService, axis: AxisEncoder, out: Path
-    ) -> None:
-        def stop(_done: int, _total: int) -> None:
-            raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            export(service, axis, "kn", Wanted("npz"), out, advance=stop)
-        assert left(out.parent) == []
-
-    def test_parquet_needs_its_extra_before_anything_is_read(
-        self,
-        service: LexiconService,
-        axis: AxisEncoder,
-        out: Path,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setitem(sys.modules, "pyarrow", None)
-        with pytest.raises(ExtraMissing, match=r"pip install \"semantic-lexicon\[parquet\]\""):
-            export(service, axis, "kn", Wanted("parquet"), out)
-        assert left(out.parent) == []
-
-    @pytest.mark.parametrize(
-        ("wanted", "why"),
-        [
-            (Wanted("glove"), "unknown format 'glove'; known: word2vec, npz, parquet"),
-            (Wanted("word2vec", spaces="-"), "unknown spaces '-'; known: underscore, skip"),
-        ],
-    )
-    def test_an_unknown_choice_names_the_known_ones(
-        self, service: LexiconService, axis: AxisEncoder, out: Path, wanted: Wanted, why: str
-    ) -> None:
-        with pytest.raises(LexiconError, match=f"^{why}$"):
-            export(service, axis, "kn", wanted, out)
-
-
-class Broken(BytesIO):
-    """What cannot be written."""
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__()
-        self.error = error
-
-    def write(self, _text: object) -> int:
-        raise self.error
-
-
-class TestStandardOutput:
-    @pytest.mark.parametrize("form", ["npz", "parquet"])
-    def test_only_text_goes_there(
-        self, service: LexiconService, axis: AxisEncoder, form: str
-    ) -> None:
-        with pytest.raises(InvalidInput, match=rf"^{form} is no text; name a file to write it to"):
-            export(service, axis, "kn", Wanted(form), Path("-"))
-
-    def test_a_full_disk_behind_it_is_said(
-        self, service: LexiconService, axis: AxisEncoder, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        full = Broken(OSError(ENOSPC, os.strerror(ENOSPC)))
-        monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=full))
-        with pytest.raises(StoreUnavailable, match=r"^standard output cannot be written \(No sp"):
-            export(service, axis, "kn", WORDS, Path("-"))
-
-    def test_a_reader_that_has_had_enough_is_no_fault(
-        self, service: LexiconService, axis: AxisEncoder, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=Broken(BrokenPipeError())))
-        with pytest.raises(BrokenPipeError):
-            export(service, axis, "kn", WORDS, Path("-"))
 
 
 @pytest.mark.usefixtures("small_blocks")
