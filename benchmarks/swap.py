@@ -51,6 +51,9 @@ UNSEEN = 0.25
 AROUND = 0.25
 """Seconds after the first sight of a new generation that count as its swap."""
 
+ALIKE = 50
+"""Nearest words among which a new one must be."""
+
 PATIENCE = 10.0
 """Seconds after which a word of the other process is given up."""
 
@@ -245,7 +248,8 @@ def noticed(service: LexiconService, publisher: Publisher) -> dict[str, float]:
             while word not in found:
                 index = service.index(encoder, "fr")
                 with service.sessions() as session:
-                    ids = index.search(vector, 1).ids[0].tolist()
+                    # Guessed from their spelling, made-up words may have equal vectors.
+                    ids = index.search(vector, ALIKE).ids[0].tolist()
                     forms = queries.forms_of_lexemes(session, ids)
                 now = time.monotonic() - at
                 if word in {form.lemma for form in forms.values()} or now > PATIENCE:

@@ -73,6 +73,9 @@ def build(
         for one in variants(name, settings, pooling, layer, precision)
     ]
     for item in encoders:
+        # Says what is wrong with any of them, such as a layer that it does not have.
+        _ = item.spec
+    for item in encoders:
         build_with_progress(service, item, language, force, kind=kind.value if kind else None)
 
 

@@ -255,6 +255,16 @@ class TestCheckpoints:
         )
         assert (contents(tiny.settings.home), recorded(tiny)) == before
 
+    @pytest.mark.usefixtures("on_one_thread")
+    def test_a_layer_that_a_later_one_does_not_have_is_known_before_the_first_is_built(
+        self, tiny: LexiconService, bloom: Path
+    ) -> None:
+        before = recorded(tiny)
+        many = f"{bloom}?layer=99&pooling=mean"
+        said = refusal("index", "build", "--force", "-e", "axis", "-e", many)
+        assert "has no layer 99" in said
+        assert recorded(tiny) == before
+
     def test_the_program_says_one_line_and_exits_1(self, tiny: LexiconService) -> None:
         done = installed("index", "build", "--encoder", "labse", home=tiny.settings.home)
         assert (done.returncode, done.stdout) == (1, "")
