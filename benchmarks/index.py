@@ -295,8 +295,9 @@ def main() -> None:
         more, result["real"] = on_real_words(arguments.runs)
         table += more
     show(
-        "index",
-        f"Vector index, CPU per query or word, median of {arguments.runs} runs",
+        f"index {arguments.rows}",
+        f"Vector index of {arguments.rows} rows, CPU per query or word, median of "
+        f"{arguments.runs} runs",
         ("what", "ours", "exact", "ratio", ""),
         table,
         result,
