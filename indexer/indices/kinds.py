@@ -32,7 +32,7 @@ EFFORT = {"rabitq": "k_factor", "hnsw": "ef_search", "ivf": "nprobe"}
 """The parameter of each approximate kind that buys recall with time."""
 
 _FIRST = {"rabitq": 10, "hnsw": 128, "ivf": 16}
-_MOST = {"rabitq": 320, "hnsw": 2_048, "ivf": 1_024}
+_MOST = {"rabitq": 40, "hnsw": 2_048, "ivf": 1_024}
 _BLOCK = 65_536
 
 
