@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Protocol
@@ -38,7 +39,7 @@ class EncoderSpec:
         """What scores on the lexicon can mean: memory, or transfer."""
         return "zero-shot" if self.trained_on is None else "memorised"
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """The name without options, and 16 hexadecimal digits of sha256 over every other field:
         where a folder lies does not change what its vectors are."""
