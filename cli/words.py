@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -202,21 +203,22 @@ def export(
 @contextmanager
 def _stream(out: Path | None) -> Iterator[IO[str]]:
     """Standard output, or a file that is there when it is whole."""
+    from lexicon.disk import whole_file
     from lexicon.errors import InvalidInput
 
     if out is None:
         yield sys.stdout
         return
-    part = out.with_name(f"{out.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        part.replace(out)
+        with whole_file(out) as raw:
+            stream = TextIOWrapper(raw, encoding="utf-8", newline="")
+            try:
+                yield stream
+            finally:
+                # Written out, but not closed: it is synced yet.
+                stream.detach()
     except OSError as error:
         raise InvalidInput(f"{out} cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):  # below what is no folder there is nothing to remove
-            part.unlink()
 
 
 @app.command()

@@ -1,6 +1,5 @@
 """Vectors for other programs: word2vec's text format, NumPy's npz and Parquet."""
 
-import os
 import re
 import sys
 import zipfile
@@ -9,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,7 @@ from indexer.indices.live import LiveIndex
 from indexer.service import LexiconService
 from indexer.vectors import Vectors
 from lexicon import queries
-from lexicon.disk import sync
+from lexicon.disk import whole_file
 from lexicon.errors import ExtraMissing, InvalidInput, StoreUnavailable
 
 FORMATS = ("word2vec", "npz", "parquet")
@@ -192,19 +190,8 @@ def _target(out: Path, overwrite: bool) -> Iterator[IO[bytes]]:
                 f"standard output cannot be written ({error.strerror or error}); make room there"
             ) from error
         return
-    part = out.with_name(f"{out.name}.{uuid4().hex[:8]}.part")
-    with _writing(out):
-        try:
-            with part.open("xb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            _require_free(out, overwrite)
-            part.replace(out)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        sync(out.parent)
+    with _writing(out), whole_file(out, lambda: _require_free(out, overwrite)) as stream:
+        yield stream
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from lexicon.disk import file_digest
+
 WEIGHTS = (".safetensors", ".bin", ".pt", ".onnx", ".npz")
 DOCUMENTS = (".md", ".png", ".txt.license")
 RECORD = "checkpoint.json"
@@ -34,13 +36,10 @@ class DigestCache:
         held = self._known.get(str(path))
         if isinstance(held, list) and len(held) == 4 and held[:3] == stamp:
             return str(held[3])
-        with path.open("rb") as stream:
-            total = sha256()
-            while block := stream.read(1 << 20):
-                total.update(block)
-        self._known[str(path)] = [*stamp, total.hexdigest()]
+        digest = file_digest(path)
+        self._known[str(path)] = [*stamp, digest]
         self._save()
-        return total.hexdigest()
+        return digest
 
     def _save(self) -> None:
         if self._file is None:

@@ -11,9 +11,8 @@ from typing import NoReturn
 from indexer.checkpoints.endpoint import Endpoint, Offered, Snapshot
 from indexer.checkpoints.selection import is_weights, needed
 from indexer.checkpoints.stored import Places
-from indexer.encoders.protocol import file_digest
 from indexer.generations.manifest import FileRecord
-from lexicon.disk import sync
+from lexicon.disk import file_digest, sync
 from lexicon.errors import HubRefused, HubUnreachable, InvalidInput, ModelDamaged, StoreUnavailable
 
 Advance = Callable[[str, int, int], None]

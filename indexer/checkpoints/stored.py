@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from indexer.checkpoints.digests import RECORD
 from indexer.checkpoints.known import named
-from indexer.encoders.protocol import file_digest
 from indexer.generations.manifest import FileRecord
+from lexicon.disk import file_digest
 from lexicon.errors import ModelBusy, ModelDamaged, ModelMissing, StoreUnavailable
 from lexicon.settings import Settings
 

@@ -69,13 +69,3 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str], language: str | None = None) -> Encoded:
         """Vectors of ``texts``; [] gives (0, dim), an empty text raises ``InvalidInput``."""
         ...
-
-
-def file_digest(*paths: Path) -> str:
-    """sha256 over the files' bytes in the given order."""
-    total = sha256()
-    for path in paths:
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                total.update(block)
-    return total.hexdigest()

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from indexer.encoders.protocol import EncoderSpec, file_digest
+from indexer.encoders.protocol import EncoderSpec
 from indexer.generations.manifest import FileRecord, Manifest
 from indexer.generations.records import Facts, Listed, Live, Staged
 from indexer.generations.sealed import (
@@ -36,7 +36,7 @@ from indexer.indices.faiss import FaissEngine, FaissIndex
 from indexer.indices.gpu import gpu
 from indexer.indices.library import library
 from indexer.indices.stored import StoredIndex
-from lexicon.disk import sync
+from lexicon.disk import file_digest, sync
 from lexicon.errors import (
     IndexBusy,
     IndexDamaged,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from indexer.encoders.protocol import file_digest
 from indexer.generations.manifest import FORMAT, FileRecord, Manifest
 from indexer.generations.records import Facts, Staged
+from lexicon.disk import file_digest
 from lexicon.errors import IdentityMismatch, IndexDamaged
 
 MANIFEST = "manifest.json"

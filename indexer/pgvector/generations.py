@@ -22,7 +22,7 @@ from psycopg import Connection, sql
 from psycopg.errors import UndefinedTable
 from sqlalchemy import Engine
 
-from indexer.encoders.protocol import EncoderSpec, file_digest
+from indexer.encoders.protocol import EncoderSpec
 from indexer.generations.arrays import VECTORS, read_words
 from indexer.generations.folder import MAPPED_FROM, Generations
 from indexer.generations.manifest import FileRecord, Manifest
@@ -36,6 +36,7 @@ from indexer.pgvector.listing import listed
 from indexer.pgvector.searcher import PgEngine, PgSearcher
 from indexer.pgvector.table import Table, digest, name_of
 from indexer.vectors import Vectors, unit_rows
+from lexicon.disk import file_digest
 from lexicon.errors import IndexDamaged, IndexMissing, StoreUnavailable
 
 ROWS = "vectors"

@@ -18,11 +18,10 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, BinaryIO
-from uuid import uuid4
 
 from pydantic import BaseModel
 
-from lexicon.disk import sync
+from lexicon.disk import whole_file
 from lexicon.errors import BackupDamaged, BackupRefused, BackupTooNew
 
 FORMAT = 1
@@ -131,22 +130,12 @@ def written(file: Path, overwrite: bool) -> Iterator[Writer]:
     """Write ``file``: it appears, or replaces what is there, when it is whole and on disk."""
     try:
         _require_free(file, overwrite)
-        part = file.with_name(f"{file.name}.{uuid4().hex[:8]}.part")
-        with part.open("xb") as raw:
-            try:
-                with (
-                    gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed,
-                    tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
-                ):
-                    yield Writer(tar)
-                raw.flush()
-                os.fsync(raw.fileno())
-                _require_free(file, overwrite)
-                part.replace(file)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
-        sync(file.parent)
+        with (
+            whole_file(file, lambda: _require_free(file, overwrite)) as raw,
+            gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed,
+            tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            yield Writer(tar)
     except OSError as error:
         raise BackupRefused(
             f"the backup {file} cannot be written ({error.strerror or error}); "

@@ -5,7 +5,6 @@ the rest of the file doubtful (not UTF-8, a cut archive, a wrong header) refuses
 """
 
 import gzip
-import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Generic, NamedTuple, TypeVar
 
+from lexicon.disk import file_digest
 from lexicon.errors import InvalidInput
 
 MAX_LINE = 16 * 2**20
@@ -71,8 +71,7 @@ class Input:
     def sha256(self) -> str:
         """Digest of the file as it lies on disk: 64 hexadecimal digits."""
         try:
-            with self.path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
+            return file_digest(self.path)
         except OSError as error:
             raise unreadable(self.path, error) from error
 

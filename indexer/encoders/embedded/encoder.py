@@ -16,8 +16,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from indexer.encoders.protocol import Encoded, EncoderSpec, file_digest
+from indexer.encoders.protocol import Encoded, EncoderSpec
 from indexer.vectors import unit_rows
+from lexicon.disk import file_digest
 from lexicon.errors import InvalidInput, ModelDamaged
 from lexicon.normalize import VERSION as NORMALISER_VERSION
 from lexicon.normalize import clean, search_key

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.encoders.protocol import EncoderSpec, file_digest
+from indexer.encoders.protocol import EncoderSpec
+from lexicon.disk import file_digest
 
 SPEC = EncoderSpec(
     name="axis",
