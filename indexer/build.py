@@ -80,7 +80,7 @@ def build(
         plans = []
         for code in wanted:
             digest = queries.form_digest(forms[code])
-            before = _sound(generations, encoder, code, now, report)
+            before = _sound(sessions, generations, encoder, code, now, report)
             asked = kind or (before.manifest.asked if before else "auto")
             damaged = code in report.repaired
             if not forms[code] and not damaged and (before is None or not before.rows):
@@ -108,6 +108,7 @@ def build(
 
 
 def _sound(
+    sessions: Sessions,
     generations: Generations,
     encoder: Encoder,
     language: str,
@@ -119,7 +120,8 @@ def _sound(
         index = generations.load(encoder.spec, language)
         if not index.verified:
             generations.verify(index.manifest)
-        require_same_store(index, now)
+        with sessions() as session:
+            require_same_store(session, index, now)
     except IndexMissing:
         return None
     except (IndexDamaged, IdentityMismatch) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from indexer.building.record import record_encoder
 from indexer.encoders.protocol import Encoder
@@ -50,7 +51,7 @@ def changes(
     language = base.language
     with sessions() as session:
         mark = store_changes.mark(session)
-        require_same_store(base, mark)
+        require_same_store(session, base, mark)
         departed = store_changes.departures(session, language, built.departed)
         most = max(int(SHARE * base.rows), FEW)
         came = store_changes.arrivals(session, language, built.lexeme, most)
@@ -102,11 +103,15 @@ def changes(
     )
 
 
-def require_same_store(base: StoredIndex, mark: Mark) -> None:
+def require_same_store(session: Session, base: StoredIndex, mark: Mark) -> None:
+    """Raise :class:`IndexDamaged` for a generation of another store, or of a state of this one
+    that is no more: an earlier one was restored."""
     built = base.manifest.watermark
     if built.store != mark.store:
         raise IndexDamaged(base.generation, "its words are those of another store")
-    if built.departed > mark.departed:
+    # The highest id has a word, unless that word departed.
+    unknown = built.lexeme > mark.lexeme and not store_changes.was_given(session, built.lexeme)
+    if unknown or built.departed > mark.departed:
         raise IndexDamaged(base.generation, "its words are those of a later state of the store")
 
 

@@ -34,6 +34,13 @@ def mark(session: Session) -> Mark:
     return Mark(row[0], row[1] or 0, row[2] or 0)
 
 
+def was_given(session: Session, lexeme: int) -> bool:
+    """Whether a lexeme had this id once: it is there, or it departed."""
+    there = select(Lexeme.id).where(Lexeme.id == lexeme).exists()
+    gone = select(DepartedLexeme.number).where(DepartedLexeme.lexeme_id == lexeme).exists()
+    return bool(session.scalar(select(there | gone)))
+
+
 def arrivals(session: Session, language: str, after: int, most: int) -> list[tuple[int, str]]:
     """(id, lemma) of the first ``most`` lexemes that came after the id ``after``, by id."""
     rows = session.execute(

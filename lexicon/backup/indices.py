@@ -2,6 +2,8 @@
 
 indices/<encoder identity>/<language>/<generation>/...   immutable once it has its name
 indices/<encoder identity>/<language>/live               the generation that answers
+
+Indices in PostgreSQL are not in a backup; after a restore they answer no more.
 """
 
 import re
@@ -14,6 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
+from sqlalchemy import Connection, text
 
 from lexicon.backup.archive import POINTER, Advance, Manifest, Reader, Writer, may_hold
 from lexicon.disk import sync
@@ -133,9 +136,9 @@ class Unpacked:
             if not generation.exists():
                 aside.rename(generation)
                 sync(generation.parent)
-        for pointer, text in self.pointers.items():
+        for pointer, content in self.pointers.items():
             new = pointer.with_name(f".{POINTER}-{uuid4().hex[:8]}")
-            new.write_bytes(text)
+            new.write_bytes(content)
             sync(new)
             new.replace(pointer)
             sync(pointer.parent)
@@ -143,6 +146,14 @@ class Unpacked:
     def clear(self) -> None:
         for aside in self.staged.values():
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def retire(connection: Connection) -> None:
+    """Let no index in the database answer: it knows the words that were there before."""
+    if connection.dialect.name == "postgresql":
+        there = connection.scalar(text("SELECT to_regclass('lexicon_vectors.live') IS NOT NULL"))
+        if there:
+            connection.execute(text("DELETE FROM lexicon_vectors.live"))
 
 
 def unpack(root: Path, source: Reader, manifest: Manifest, advance: Advance) -> int:

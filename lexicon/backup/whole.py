@@ -223,6 +223,7 @@ def _load(
         if dump.holds_rows(connection):
             _require_replaceable(settings, source, manifest, replace, dump.revision(connection))
         dump.clear(connection)
+        indices.retire(connection)
         records = {record.member: record for record in manifest.tables}
         total, done = manifest.rows, 0
         for name, stream in source.members():

@@ -10,6 +10,7 @@ from indexer.delta import changes
 from indexer.indices.stored import StoredIndex
 from indexer.service import LexiconService
 from lexicon import models
+from lexicon.entries import ConceptEntry
 from lexicon.errors import IndexDamaged
 from lexicon.store import Sessions, writing
 from tests.conftest import TINY, AxisEncoder, fill
@@ -93,6 +94,39 @@ class TestChanges:
         report = build(sessions, service.generations, axis)
         assert set(report.repaired) == set(report.built) == {"en", "fr", "kn"}
         assert lemmas(ask(LexiconService(service.settings, sessions), "water", k=1)) == ["eau"]
+
+    @pytest.mark.parametrize("kept", [[*TINY, SEA], TINY[1:]])
+    def test_a_generation_of_a_later_state_is_refused(
+        self,
+        service: LexiconService,
+        sessions: Sessions,
+        axis: AxisEncoder,
+        kept: list[ConceptEntry],
+    ) -> None:
+        with sessions() as session:
+            first = session.scalars(select(models.Lexeme.id)).all()
+        fill(sessions, kept)
+        build(sessions, service.generations, axis)
+        # As a restored backup leaves it: what was written since the first state never happened.
+        with writing(sessions) as session:
+            session.execute(delete(models.DepartedLexeme))
+            later = models.Lexeme.id.not_in(first)
+            gone = select(models.Sense.concept_id).join(models.Lexeme).where(later)
+            session.execute(delete(models.Concept).where(models.Concept.id.in_(gone)))
+            session.execute(delete(models.Lexeme).where(later))
+        with pytest.raises(IndexDamaged, match=r"those of a later state of the store\)"):
+            LexiconService(service.settings, sessions).index(axis, "en")
+        report = build(sessions, service.generations, axis)
+        assert "en" in report.repaired
+        assert LexiconService(service.settings, sessions).index(axis, "en").rows
+
+    def test_the_last_words_may_depart(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
+    ) -> None:
+        fill(sessions, [*TINY, SEA])
+        build(sessions, service.generations, axis)
+        fill(sessions, TINY)
+        assert len(LexiconService(service.settings, sessions).index(axis, "en").changes.gone) == 2
 
 
 class TestPending:

@@ -13,7 +13,8 @@ from indexer.generations.folder import Generations
 from indexer.pgvector.generations import PgGenerations
 from indexer.service import LexiconService
 from lexicon import migrate
-from lexicon.errors import InvalidSettings, StoreUnavailable
+from lexicon.backup.whole import back_up, restore
+from lexicon.errors import IndexMissing, InvalidSettings, StoreUnavailable
 from lexicon.settings import Settings
 from lexicon.store import Sessions, open_store
 from tests.conftest import TINY, AxisEncoder, fill
@@ -136,6 +137,19 @@ class TestService:
         manifest = service.generations.manifest(axis.spec.identity, "fr")
         assert set(manifest.neighbourhoods) == set(manifest.reverse) == {"en", "kn"}
         assert lemmas(ask(service, "water", k=1, score="csls")) == ["eau"]
+
+    def test_after_a_restore_no_index_answers_until_it_is_built(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder, tmp_path: Path
+    ) -> None:
+        back_up(service.settings, tmp_path / "file")
+        fill(sessions, [*TINY, entry("sea.noun.1", en="sea", fr="mer")])
+        build(sessions, service.generations, axis)
+        assert "mer" in lemmas(ask(service, "sea", k=50))
+        restore(service.settings, tmp_path / "file", replace=True)
+        with pytest.raises(IndexMissing, match="build it with: lexicon index build"):
+            ask(LexiconService(service.settings, sessions), "water")
+        build(sessions, service.generations, axis)
+        assert "mer" not in lemmas(ask(LexiconService(service.settings, sessions), "water", k=50))
 
     def test_a_search_commits_nothing(self, service: LexiconService) -> None:
         ask(service, "water")
