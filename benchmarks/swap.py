@@ -28,12 +28,13 @@ import numpy as np
 
 from benchmarks.results import show
 from benchmarks.victim import HashEncoder
+from indexer.answers import SCORES, SearchRequest
 from indexer.build import build
 from indexer.encoders.protocol import Encoder
 from indexer.encoders.registry import open_encoder
 from indexer.generations.folder import Generations
 from indexer.indices.live import LiveIndex
-from indexer.search import SCORES, SearchRequest, search
+from indexer.search import search
 from indexer.service import LexiconService
 from lexicon import bundled, edits, migrate, queries, store
 from lexicon.entries import checked

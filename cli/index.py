@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import index_list, index_upkeep, output
+from cli import index_housekeeping, index_list, output
 
 if TYPE_CHECKING:
     from indexer.encoders.protocol import Encoder
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Vector indices.", no_args_is_help=True)
 app.command("list")(index_list.list_)
-app.command()(index_upkeep.verify)
-app.command()(index_upkeep.prune)
-app.command()(index_upkeep.rollback)
+app.command()(index_housekeeping.verify)
+app.command()(index_housekeeping.prune)
+app.command()(index_housekeeping.rollback)
 
 
 class Kind(StrEnum):

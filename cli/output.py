@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from indexer.search import Suggested
+    from indexer.answers import Suggested
     from lexicon.suggest import Suggestion
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from cli import output
 from cli.output import Format
 
 if TYPE_CHECKING:
-    from indexer.search import SearchAnswer
+    from indexer.answers import SearchAnswer
 
 
 class ScoreName(StrEnum):
@@ -52,7 +52,7 @@ def search(
 
     JSON of --file is one object a line.
     """
-    from indexer.search import SearchRequest
+    from indexer.answers import SearchRequest
     from indexer.search import search as find
     from indexer.service import open_service
     from lexicon.errors import InvalidInput

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import coverage, output
+from cli import output, upkeep
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -51,7 +51,7 @@ def add(
     with writing(open_store(settings)) as session:
         made = edits.add(session, entry if key else replace(entry, key=""), any_script)
     print(made)
-    coverage.tell(settings)
+    upkeep.after_writing(settings)
 
 
 def edit(
@@ -87,7 +87,7 @@ def edit(
         touched = edits.edit(session, entry, any_script)
     output.notes().print(f"{key}: {'updated' if touched else 'unchanged'}")
     if touched:
-        coverage.tell(settings)
+        upkeep.after_writing(settings)
 
 
 def remove(
@@ -114,7 +114,7 @@ def remove(
         with writing(sessions) as session:
             words = edits.remove(session, keys)
         say.print(f"removed {len(keys):,} concepts and {words:,} words")
-        coverage.tell(settings)
+        upkeep.after_writing(settings)
         return
     assert source is not None
     with sessions() as session:
@@ -124,7 +124,7 @@ def remove(
     with writing(sessions) as session:
         report = edits.remove_source(session, source)
     say.print(f"removed {source}: {report.retired:,} entries")
-    coverage.tell(settings)
+    upkeep.after_writing(settings)
 
 
 def show(

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import coverage, imports, output, word_edits
+from cli import imports, output, upkeep, word_edits
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -130,7 +130,7 @@ def import_(
                 report.rejects, rejects or file.with_name(f"{file.name}.rejects.tsv")
             )
     if touched and not dry_run:
-        coverage.tell(settings)
+        upkeep.after_writing(settings)
 
 
 def _dry(wanted: "WordsImport") -> str:

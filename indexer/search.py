@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from indexer import csls
+from indexer.answers import (
+    MAX_K,
+    SCORES,
+    ConceptRef,
+    Query,
+    SearchAnswer,
+    SearchRequest,
+    Suggested,
+    Translation,
+)
 from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
 from indexer.encoders.protocol import Encoder
 from indexer.indices.live import LiveIndex
@@ -21,83 +29,11 @@ from lexicon.entries import require_pos
 from lexicon.errors import InvalidInput
 from lexicon.normalize import clean
 from lexicon.queries import Form, SenseRow
-from lexicon.suggest import Kind, suggestions
+from lexicon.suggest import suggestions
 
-MAX_K = 1_000
 DEEPEST = 4_096
 """Places that an approximate index is asked for at most: it is no use to be sure of the order of
 what was found when the finding was not."""
-
-Score = Literal["cosine", "csls", "margin"]
-SCORES: tuple[Score, ...] = ("cosine", "csls", "margin")
-
-
-class ConceptRef(BaseModel):
-    key: str
-    gloss: str
-
-
-class Query(BaseModel):
-    """``covered``: the encoder knows the whole words of the text. ``lexeme_ids`` is empty for a
-    text that the lexicon does not hold."""
-
-    text: str
-    language: str
-    covered: bool
-    lexeme_ids: list[int]
-
-
-class Translation(BaseModel):
-    """One form of the target language with all its scores: ``margin`` is the ratio margin,
-    ``margin_distance`` the difference. ``known_translation``: it shares a concept with the
-    query."""
-
-    lemma: str
-    language: str
-    lexeme_ids: list[int]
-    pos: list[str]
-    concepts: list[ConceptRef]
-    covered: bool
-    cosine: float
-    csls: float
-    margin: float
-    margin_distance: float
-    known_translation: bool
-
-
-class Suggested(BaseModel):
-    """A word of the lexicon that an unknown query may be a spelling of. ``kind``: ``romanised``,
-    ``accents`` or ``spelling``."""
-
-    lemma: str
-    language: str
-    kind: Kind
-
-
-class SearchAnswer(BaseModel):
-    """``suggestions`` are words that were perhaps meant; the results are those of the text as it
-    was given. ``pending`` words of the target language came since the index was built and are not
-    among them."""
-
-    query: Query
-    target_language: str
-    encoder: str
-    score: Score
-    results: list[Translation]
-    suggestions: list[Suggested] = []
-    pending: int = 0
-
-
-@dataclass(frozen=True)
-class SearchRequest:
-    text: str
-    source: str
-    target: str
-    k: int = 10
-    score: Score = "cosine"
-    encoder: str | None = None
-    pos: str | None = None
-    concept: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.deps import EncoderName, ServiceDep
 from api.errors import RESPONSES
-from indexer.search import MAX_K, Score, SearchAnswer, SearchRequest, search
+from indexer.answers import MAX_K, Score, SearchAnswer, SearchRequest
+from indexer.search import search
 
 router = APIRouter(prefix="/v1", tags=["search"], responses=RESPONSES)
 

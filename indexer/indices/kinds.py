@@ -1,7 +1,7 @@
 """Kinds of FAISS index: which one for how many rows, how it is made and how it is searched.
 
 All hold the stored float16 rows or find candidates among them; scores are float32 products with
-those rows. Measured choices: see docs/benchmarks.md.
+those rows. ``benchmarks.index`` measures the choices.
 """
 
 from collections.abc import Iterator
@@ -160,8 +160,8 @@ class Searcher:
         cosine = np.empty((len(queries), k), dtype=np.float32)
         for place, (query, some) in enumerate(zip(queries, candidates, strict=True)):
             some = some[some >= 0]
-            # Not by BLAS, which would share this little among threads: on a busy host they wait for
-            # each other a hundred times longer than the sum takes.
+            # Not by BLAS, which shares even this little among threads; on a busy host they wait for
+            # each other far longer than the sum takes.
             scores = np.einsum("ij,j->i", self.rows[some].astype(np.float32), query)
             chosen = best(scores, k)
             rows[place], cosine[place] = some[chosen], scores[chosen]

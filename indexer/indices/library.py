@@ -16,7 +16,7 @@ def library() -> ModuleType:
     """The faiss module, with one thread per search, or :class:`ExtraMissing`.
 
     Called before every use: how many threads OpenMP takes is a setting of each thread of ours,
-    and two of them made single queries up to 90 times slower on a busy host. A process that was
+    and two of them make single queries many times slower on a busy host. A process that was
     forked after a search would hang in the next one; it is refused instead.
     """
     global _searched_in

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from indexer.search import SearchRequest, search
+from indexer.answers import SearchRequest
+from indexer.search import search
 from indexer.service import LexiconService
 from lexicon import models
 from lexicon.entries import checked

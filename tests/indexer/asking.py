@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.search import Score, SearchAnswer, SearchRequest, search
+from indexer.answers import Score, SearchAnswer, SearchRequest
+from indexer.search import search
 from indexer.service import LexiconService
 
 Float = NDArray[np.float64]

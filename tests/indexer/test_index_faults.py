@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
+from indexer.answers import SearchRequest
 from indexer.build import build
 from indexer.generations.folder import POINTER, Generations
 from indexer.generations.sealed import MANIFEST
-from indexer.search import SearchRequest, search
+from indexer.search import search
 from indexer.service import LexiconService
 from lexicon import edits
 from lexicon.entries import checked

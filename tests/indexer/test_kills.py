@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from benchmarks import kills
-from benchmarks.kills import IDENTITY, Fault, World
+from benchmarks.aftermath import IDENTITY, Fault, World, check, opened
 from benchmarks.victim import KINDS
 from indexer.generations.folder import POINTER
 from lexicon import edits, store
@@ -36,11 +36,11 @@ class TestNoticing:
     def world(self, folder: Path) -> World:
         made = kills.fresh(folder, Random(SEED), indexed=True)
         made.journal.touch()
-        kills.check(made)
+        check(made)
         return made
 
     def lose(self, world: World) -> None:
-        with kills.opened(world.home) as service, store.writing(service.sessions) as session:
+        with opened(world.home) as service, store.writing(service.sessions) as session:
             edits.remove(session, ["k.1"])
 
     def bring_back(self, world: World) -> None:
@@ -73,5 +73,5 @@ class TestNoticing:
         world.indexed |= {"en", "fr"}
         damage(self, world)
         with pytest.raises(Fault) as told:
-            kills.check(world)
+            check(world)
         assert told.value.kind == kind

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pytest
 
+from indexer.answers import MAX_K, SCORES, Score
 from indexer.build import build
-from indexer.search import MAX_K, SCORES, Score
 from indexer.service import LexiconService
 from lexicon.ingest.report import SourceEntry
 from lexicon.ingest.words import replace_source

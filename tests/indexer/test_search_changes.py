@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import update
 
 from indexer import delta
+from indexer.answers import Score
 from indexer.build import build
-from indexer.search import Score, known_form
+from indexer.search import known_form
 from indexer.service import LexiconService
 from lexicon import models
 from lexicon.entries import ConceptEntry

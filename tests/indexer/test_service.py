@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from indexer import service as service_module
+from indexer.answers import SearchRequest
 from indexer.build import build
 from indexer.building.neighbourhoods import means_towards
 from indexer.encoders import registry
 from indexer.encoders.protocol import Encoder
-from indexer.search import SearchRequest, search
+from indexer.search import search
 from indexer.service import LexiconService, open_service
 from lexicon.errors import IndexMissing, NoWords, StoreMissing, UnknownEncoder
 from lexicon.settings import Settings

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from indexer.answers import SearchRequest, Suggested
 from indexer.build import build
-from indexer.search import SearchRequest, Suggested, search
+from indexer.search import search
 from indexer.service import LexiconService
 from indexer.status import VectorGap, index_status, vector_gaps
 from lexicon import browse, edits

@@ -101,7 +101,8 @@ def test_searching_known_and_unknown_words_leaves_torch_out(
     fill(sessions)
     build(sessions, Generations(settings.indices), EmbeddedEncoder())
     script = """
-from indexer.search import SearchRequest, search
+from indexer.answers import SearchRequest
+from indexer.search import search
 from indexer.service import open_service
 from lexicon.settings import load_settings
 service = open_service(load_settings())

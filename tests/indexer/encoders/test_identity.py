@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.answers import SearchRequest
 from indexer.build import build
-from indexer.search import SearchRequest, search
+from indexer.search import search
 from indexer.service import LexiconService
 from lexicon.errors import IdentityMismatch, IndexMissing
 from lexicon.settings import Settings

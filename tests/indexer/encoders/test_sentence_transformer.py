@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import torch
 
+from indexer.answers import SearchRequest
 from indexer.build import build
 from indexer.encoders.checkpoint import Options
 from indexer.encoders.registry import open_encoder
 from indexer.encoders.sentence_transformer import SentenceTransformerEncoder
-from indexer.search import SearchRequest, search
+from indexer.search import search
 from indexer.service import LexiconService
 from indexer.vectors import Vectors
 from lexicon.errors import ExtraMissing, InvalidInput

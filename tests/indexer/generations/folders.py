@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from indexer.answers import SearchRequest
 from indexer.generations.folder import Generations
 from indexer.generations.sealed import MANIFEST
-from indexer.search import SearchRequest, search
+from indexer.search import search
 from indexer.service import LexiconService
 from tests.conftest import AxisEncoder
 

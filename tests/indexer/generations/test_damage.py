@@ -7,11 +7,12 @@ from hashlib import sha256
 
 import pytest
 
+from indexer.answers import SearchRequest
 from indexer.build import build
 from indexer.generations.folder import POINTER, Generations
 from indexer.generations.manifest import FORMAT, Manifest
 from indexer.generations.sealed import MANIFEST
-from indexer.search import SearchRequest, search
+from indexer.search import search
 from indexer.service import LexiconService
 from lexicon.errors import (
     IdentityMismatch,

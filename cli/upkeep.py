@@ -4,7 +4,7 @@ from cli import output
 from lexicon.settings import Settings
 
 
-def tell(settings: Settings) -> None:
+def after_writing(settings: Settings) -> None:
     """Make the words findable under the default encoder; say, for every encoder that has indices,
     how many forms have no vector or a guessed one."""
     from indexer.service import open_service
