@@ -159,7 +159,12 @@ class Searcher:
         rows = np.empty((len(queries), k), dtype=np.int64)
         cosine = np.empty((len(queries), k), dtype=np.float32)
         for place, (query, some) in enumerate(zip(queries, candidates, strict=True)):
+            # FAISS fills what it has not found with -1.
             some = some[some >= 0]
+            if len(some) < k:
+                whole = exactly(self.rows, query[None], k)
+                rows[place], cosine[place] = whole.rows[0], whole.cosine[0]
+                continue
             # Not by BLAS, which shares even this little among threads; on a busy host they wait for
             # each other far longer than the sum takes.
             scores = np.einsum("ij,j->i", self.rows[some].astype(np.float32), query)

@@ -120,6 +120,41 @@ class TestSearch:
             assert len(set(one)) == 300
             assert max(one) < 400
 
+    def test_no_fewer_candidates_are_looked_at_for_one_than_for_ten(
+        self, rows: np.ndarray, queries: Vectors
+    ) -> None:
+        class Counting:
+            """Notes how many are asked for."""
+
+            def __init__(self) -> None:
+                self.asked: list[int] = []
+
+            def search(self, queries: Vectors, k: int) -> tuple[None, np.ndarray]:
+                self.asked.append(k)
+                return None, np.tile(np.arange(k), (len(queries), 1))
+
+        counting = Counting()
+        for k in (1, 9, 10, 11, 30):
+            Searcher("rabitq", {"k_factor": 10}, counting, rows).search(queries, k)
+        assert counting.asked == [100, 100, 100, 105, 200]
+
+    def test_candidates_that_are_fillers_are_no_rows(
+        self, rows: np.ndarray, queries: Vectors
+    ) -> None:
+        class Sparse:
+            """Finds nothing but row 7 for the first query, and all there are for others."""
+
+            def search(self, queries: Vectors, k: int) -> tuple[None, np.ndarray]:
+                found = np.tile(np.arange(k), (len(queries), 1))
+                found[0] = -1
+                found[0, 0] = 7
+                return None, found
+
+        some, truth = queries[:2], exactly(rows, queries[:2], 10)
+        found = Searcher("rabitq", {"k_factor": 10}, Sparse(), rows).search(some, 10)
+        assert found.rows[0].tolist() == truth.rows[0].tolist()
+        assert max(found.rows[1]) < 100
+
     def test_what_faiss_answers_with_fillers_is_looked_up_row_by_row(
         self, rows: np.ndarray, queries: Vectors
     ) -> None:
