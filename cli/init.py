@@ -13,8 +13,8 @@ def init() -> None:
     Safe to repeat: what is already there and up to date is left alone.
     """
     # Alembic and FAISS take a while to import and no other command needs all of them.
-    from indexer.alignment import report
     from indexer.encoders.registry import open_encoder
+    from indexer.reports import report, stored
     from indexer.service import LexiconService
     from lexicon import bundled, migrate, store
     from lexicon.errors import ReportMissing
@@ -38,7 +38,7 @@ def init() -> None:
     # Two that start together, such as two services of one machine, both end with a ready home.
     build_with_progress(service, open_encoder("embedded", settings), patience=PATIENCE)
     try:
-        fresh = not report.stored(service, "embedded").stale
+        fresh = not stored.stored(service, "embedded").stale
     except ReportMissing:
         fresh = False
     if not fresh:
@@ -46,7 +46,9 @@ def init() -> None:
             made = report.report(
                 service,
                 "embedded",
+                # Nobody waits for a breakdown of what an encoder knows by heart.
+                parameters=report.Parameters(samples=200, broken_down=False),
                 advance=lambda done, total: bars.advance("report", done, total),
             )
-        report.store(service, made)
+        stored.store(service, made)
     say.print(f"ready   {settings.home}")

@@ -9,10 +9,18 @@ from cli.output import Format
 from cli.search import EncoderName, OutputFormat
 
 if TYPE_CHECKING:
-    from indexer.alignment.report import AlignmentReport
+    from indexer.reports.report import AlignmentReport, PairReport, ReportedFigure
+
+app = typer.Typer(
+    help="Alignment of language pairs, with baselines and 95% intervals.",
+    invoke_without_command=True,
+    no_args_is_help=False,
+)
 
 
+@app.callback()
 def report(
+    context: typer.Context,
     encoder: EncoderName = None,
     pair: Annotated[
         list[str] | None, typer.Option("--pair", help="Directed pair such as en-kn; repeatable.")
@@ -23,7 +31,10 @@ def report(
 
     A report of all pairs is kept in the store, where GET /v1/alignment finds it.
     """
-    from indexer.alignment import report as alignment
+    if context.invoked_subcommand is not None:
+        return
+    from indexer.reports import report as alignment
+    from indexer.reports import stored
     from indexer.service import open_service
     from lexicon.settings import load_settings
 
@@ -36,27 +47,33 @@ def report(
             lambda done, total: bars.advance("pairs", done, total),
         )
     if not pair:
-        alignment.store(service, made)
+        stored.store(service, made)
     if form is Format.JSON:
         print(made.model_dump_json())
     elif form is Format.CSV:
-        said = [pair.model_dump() for pair in made.pairs]
-        output.write_csv(tuple(_flat(said[0])), [tuple(_flat(row).values()) for row in said])
+        output.write_csv(_CSV, [row for one in made.pairs for row in _long(one)])
     else:
         _show(made)
 
 
-def _flat(row: dict[str, object]) -> dict[str, object]:
-    """Intervals as two columns."""
-    flat: dict[str, object] = {}
-    for name, value in row.items():
-        if name.endswith("_interval"):
-            low, high = value if isinstance(value, tuple) else (None, None)
-            stem = name.removesuffix("_interval")
-            flat |= {f"{stem}_low": low, f"{stem}_high": high}
-        else:
-            flat[name] = value
-    return flat
+_CSV = ("source", "target", "stratum", "metric", "value", "low", "high", "n")
+
+
+def _long(pair: "PairReport") -> list[tuple[object, ...]]:
+    """One row per figure."""
+    strata = {"all": pair.all, "distinct": pair.distinct, **pair.strata}
+    return [
+        (pair.source, pair.target, stratum, metric, one.value, one.low, one.high, one.n)
+        for stratum, figures in strata.items()
+        for metric, one in figures.items()
+        if one is not None
+    ]
+
+
+def _interval(figure: "ReportedFigure | None") -> str:
+    if figure is None or figure.low is None:
+        return "–"
+    return f"{output.number(figure.low)}–{output.number(figure.high)}"
 
 
 def _show(made: "AlignmentReport") -> None:
@@ -65,28 +82,33 @@ def _show(made: "AlignmentReport") -> None:
         ">n",
         ">cosine",
         ">random",
-        ">gap",
+        ">AUC",
+        ">centred",
         ">P@1",
         ">95%",
-        ">P@5",
-        ">P@10",
+        ">distinct",
+        ">CSLS",
         ">out of",
+        "verdict",
     )
     rows = []
     for pair in made.pairs:
-        low, high = pair.p_at_1_interval or (None, None)
+        said = {key: None if one is None else one.value for key, one in pair.all.items()}
+        distinct = pair.distinct["p_at_1"]
         rows.append(
             (
                 f"{pair.source}→{pair.target}",
-                f"{pair.n:,}",
-                output.number(pair.cosine_mean),
-                output.number(pair.random_cosine_mean),
-                output.number(pair.gap),
-                output.number(pair.p_at_1),
-                f"{output.number(low)}–{output.number(high)}",
-                output.number(pair.p_at_5),
-                output.number(pair.p_at_10),
+                f"{pair.concepts:,}",
+                output.number(said["cosine_mean"]),
+                output.number(said["random_cosine_mean"]),
+                output.number(said["auc"]),
+                output.number(said["centred_gap"]),
+                output.number(said["p_at_1"]),
+                _interval(pair.all["p_at_1"]),
+                output.number(None if distinct is None else distinct.value),
+                output.number(said["csls_p_at_1"]),
                 f"{pair.candidates:,}",
+                pair.verdict or made.evaluation,
             )
         )
     title = f"alignment under {made.encoder}, evaluation: {made.evaluation}"

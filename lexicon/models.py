@@ -275,7 +275,8 @@ class AlignmentRun(Base):
 
 
 class AlignmentScore(Base):
-    """One figure of one directed pair: tall, so that a new metric needs no migration."""
+    """One figure of one directed pair: tall, so that a new metric needs no migration. ``stratum``
+    is the part of the pairs that it is of, empty for all."""
 
     __tablename__ = "alignment_score"
 
@@ -284,6 +285,7 @@ class AlignmentScore(Base):
     )
     source: Mapped[str] = mapped_column(String(16), primary_key=True)
     target: Mapped[str] = mapped_column(String(16), primary_key=True)
+    stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
     metric: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[float]
     low: Mapped[float | None]

@@ -204,6 +204,43 @@ def sense_triples(session: Session, language: str) -> list[SenseTriple]:
 
 
 @dataclass(frozen=True)
+class SenseFacts:
+    """A sense with what reports break their figures down by; ``pos`` and ``field`` are those of
+    the concept, ``frequency`` that of the lexeme on the Zipf scale."""
+
+    lexeme_id: int
+    concept_id: int
+    pos: str
+    field: str
+    lemma: str
+    search_key: str
+    frequency: float | None
+
+
+def sense_facts(session: Session, language: str) -> list[SenseFacts]:
+    """All senses of a language, by concept and rank."""
+    columns = (
+        Sense.lexeme_id,
+        Sense.concept_id,
+        Concept.pos,
+        Concept.field,
+        Lexeme.lemma,
+        Lexeme.search_key,
+        Lexeme.frequency,
+    )
+    return [
+        SenseFacts(*row)
+        for row in session.execute(
+            select(*columns)
+            .join(Lexeme, Lexeme.id == Sense.lexeme_id)
+            .join(Concept, Concept.id == Sense.concept_id)
+            .where(Lexeme.language == language)
+            .order_by(Sense.concept_id, Sense.rank, Sense.lexeme_id)
+        )
+    ]
+
+
+@dataclass(frozen=True)
 class StoreCounts:
     """How much the store holds; ``lexemes`` and ``forms`` by language."""
 
@@ -257,6 +294,18 @@ def generations(session: Session, encoder: str) -> list[Generation]:
     )
 
 
+def alignment_runs(session: Session, encoder: str | None = None) -> list[AlignmentRun]:
+    """All runs, or those of one encoder identity, the newest first."""
+    statement = select(AlignmentRun).order_by(AlignmentRun.id.desc())
+    if encoder is not None:
+        statement = statement.where(AlignmentRun.encoder == encoder)
+    return list(session.scalars(statement))
+
+
+def alignment_run(session: Session, number: int) -> AlignmentRun | None:
+    return session.get(AlignmentRun, number)
+
+
 def latest_alignment_run(session: Session, encoder: str) -> AlignmentRun | None:
     """The newest report of an encoder identity."""
     return session.scalar(
@@ -267,11 +316,29 @@ def latest_alignment_run(session: Session, encoder: str) -> AlignmentRun | None:
     )
 
 
-def alignment_scores(session: Session, run_id: int) -> list[AlignmentScore]:
-    return list(
-        session.scalars(
-            select(AlignmentScore)
-            .where(AlignmentScore.run_id == run_id)
-            .order_by(AlignmentScore.source, AlignmentScore.target, AlignmentScore.metric)
-        )
-    )
+def alignment_pairs(session: Session, run_id: int) -> list[tuple[str, str]]:
+    """The directed pairs of a run, sorted."""
+    columns = AlignmentScore.source, AlignmentScore.target
+    statement = select(*columns).where(AlignmentScore.run_id == run_id).distinct()
+    return [(row[0], row[1]) for row in session.execute(statement.order_by(*columns))]
+
+
+def alignment_scores(
+    session: Session, run_id: int, source: str | None = None, target: str | None = None
+) -> list[AlignmentScore]:
+    """The figures of a run, of one source or target language where one is named."""
+    score = AlignmentScore
+    statement = select(score).where(score.run_id == run_id)
+    if source is not None:
+        statement = statement.where(score.source == source)
+    if target is not None:
+        statement = statement.where(score.target == target)
+    order = score.source, score.target, score.stratum, score.metric
+    return list(session.scalars(statement.order_by(*order)))
+
+
+def stratum_scores(session: Session, run_id: int, stratum: str) -> list[AlignmentScore]:
+    """The figures of a run over one part of its pairs, all of them for an empty ``stratum``."""
+    score = AlignmentScore
+    chosen = select(score).where(score.run_id == run_id, score.stratum == stratum)
+    return list(session.scalars(chosen.order_by(score.source, score.target, score.metric)))

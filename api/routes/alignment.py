@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import EncoderName, ServiceDep
 from api.errors import RESPONSES
-from indexer.alignment.report import StoredReport, stored
+from indexer.reports.stored import StoredReport, stored
 
 router = APIRouter(prefix="/v1", tags=["alignment"], responses=RESPONSES)
 

@@ -69,23 +69,41 @@ def random_pairs(
 
     Fewer come back when few exist; nothing when every pair of a part of speech is a translation.
     """
+    here = np.zeros(len(source.row), dtype=np.int64)
+    there = np.zeros(len(target.row), dtype=np.int64)
+    drawn = random_expressions(source, target, pairs, n, seed, here, there)
+    return source.row[drawn[0]], target.row[drawn[1]]
+
+
+def random_expressions(
+    source: Expressions,
+    target: Expressions,
+    pairs: Bitext,
+    n: int,
+    seed: int,
+    source_fold: Rows,
+    target_fold: Rows,
+) -> tuple[Rows, Rows]:
+    """As :func:`random_pairs`, but as places in the expressions, each pair within one fold."""
     random = np.random.default_rng(seed)
+    nothing = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     if not len(source.row) or not len(target.row):
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing
-    order = np.argsort(target.pos, kind="stable")
-    sorted_pos = target.pos[order]
-    first = np.searchsorted(sorted_pos, source.pos, side="left")
-    last = np.searchsorted(sorted_pos, source.pos, side="right")
+        return nothing
+    _, number = np.unique(np.concatenate([source.pos, target.pos]), return_inverse=True)
+    folds = 1 + int(max(source_fold.max(), target_fold.max()))
+    kind = number * folds + np.concatenate([source_fold, target_fold])
+    source_kind, target_kind = np.split(kind, [len(source.row)])
+    order = np.argsort(target_kind, kind="stable")
+    first = np.searchsorted(target_kind[order], source_kind, side="left")
+    last = np.searchsorted(target_kind[order], source_kind, side="right")
     usable = np.flatnonzero(last > first)
     if not len(usable):
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing
+        return nothing
     width = int(target.row.max()) + 1
     translations = np.unique(pairs.source * width + pairs.target)
     # Translations are rare among random pairs, so a few spares make up for those thrown out.
     drawn = usable[random.integers(len(usable), size=n + n // 8 + 8)]
     offset = (random.random(len(drawn)) * (last - first)[drawn]).astype(np.int64)
-    rows = source.row[drawn], target.row[order[first[drawn] + offset]]
-    keep = ~np.isin(rows[0] * width + rows[1], translations)
-    return rows[0][keep][:n], rows[1][keep][:n]
+    partner = order[first[drawn] + offset]
+    keep = ~np.isin(source.row[drawn] * width + target.row[partner], translations)
+    return drawn[keep][:n], partner[keep][:n]

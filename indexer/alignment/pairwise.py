@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from indexer.alignment.bitext import bitext, expressions, random_pairs
 from indexer.alignment.metrics import pair_cosines
-from indexer.alignment.report import RANDOM_PAIRS, SEED
+from indexer.alignment.sample import RANDOM_PAIRS, SEED
 from indexer.indices.protocol import VectorIndex
 from indexer.search import Read, read
 from indexer.service import LexiconService

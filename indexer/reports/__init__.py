@@ -1,0 +1,1 @@
+"""Reports: what the live indices of an encoder score, stored, compared and written down."""

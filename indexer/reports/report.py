@@ -1,0 +1,225 @@
+"""The alignment report: every directed pair of languages under one encoder, with baselines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from pydantic import BaseModel
+
+from indexer.alignment.figures import BROKEN_DOWN, GAIN, METRICS, Figures, Scores
+from indexer.alignment.resampling import SAMPLES, Bootstrap, Figure
+from indexer.alignment.sample import RANDOM_PAIRS, SEED, sample
+from indexer.alignment.scoring import cosine_ranks, directed, symmetric
+from indexer.alignment.strata import strata
+from indexer.alignment.verdict import Verdict, verdict
+from indexer.reports.spaces import Evaluation, Languages, languages
+from indexer.service import LexiconService
+from lexicon import queries
+from lexicon.errors import InvalidInput
+
+Advance = Callable[[int, int], None]
+
+
+class ReportedFigure(BaseModel):
+    """A figure and its 95% interval, null where it cannot be had; ``n`` counts what the metric's
+    ``unit`` says: concepts, forms or random pairs."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+class PairReport(BaseModel):
+    """One directed pair.
+
+    ``forms`` source forms have a translation, ``covered`` of them are known to the encoder, and
+    ``left_out`` senses of the source language have no vector. Right answers are looked for among
+    ``candidates`` target forms. ``all`` are the figures over all pairs; ``distinct`` those without
+    identical spellings and without names, on which the ``verdict`` rests; ``strata`` the most
+    important ones by ``kind=value`` of the source word. A figure that does not exist is null. An
+    encoder that remembers the pairs has no verdict.
+    """
+
+    source: str
+    target: str
+    verdict: Verdict | None
+    concepts: int
+    forms: int
+    candidates: int
+    covered: int
+    left_out: int
+    all: dict[str, ReportedFigure | None]
+    distinct: dict[str, ReportedFigure | None]
+    strata: dict[str, dict[str, ReportedFigure | None]]
+
+
+class AlignmentReport(BaseModel):
+    """``evaluation`` is ``memorised`` when the encoder was trained on the lexicon it is scored
+    on: its figures show that it remembers, not that it aligns. ``cross-validated``: what it learnt
+    was learnt again without each fifth of the concepts, and scored there."""
+
+    encoder: str
+    identity: str
+    evaluation: Evaluation
+    generations: dict[str, str]
+    seed: int
+    samples: int
+    random_pairs: int
+    pairs: list[PairReport]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a report depends on besides the store and the index."""
+
+    seed: int = SEED
+    samples: int = SAMPLES
+    random_pairs: int = RANDOM_PAIRS
+    broken_down: bool = True
+
+
+def parse_pairs(texts: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
+    """``["en-kn"]`` as [("en", "kn")]; nothing means every ordered pair of known languages."""
+    # Looked up rather than split: a language such as pt-BR has a hyphen of its own.
+    named = {f"{source}-{target}": (source, target) for source, target in permutations(known, 2)}
+    for text in texts:
+        if text not in named:
+            raise InvalidInput(
+                f"pair {text!r} is not two different known languages; "
+                f"write one such as en-kn, out of: {', '.join(known)}"
+            )
+    return [named[text] for text in dict.fromkeys(texts)] or list(named.values())
+
+
+def report(
+    service: LexiconService,
+    encoder_name: str | None = None,
+    pairs: Sequence[str] = (),
+    advance: Advance = lambda _done, _total: None,
+    parameters: Parameters | None = None,
+) -> AlignmentReport:
+    """Score the live indices; the same store, generations and parameters give the same figures."""
+    chosen = parameters or Parameters()
+    encoder = service.encoder(encoder_name)
+    with service.sessions() as session:
+        # A language without words has nothing to be scored, unless somebody asks for it.
+        known = queries.languages(session) if pairs else queries.written_languages(session)
+        asked = parse_pairs(pairs, known)
+        made = languages(service, session, encoder)
+    return AlignmentReport(
+        encoder=encoder.spec.name,
+        identity=encoder.spec.identity,
+        evaluation=made.evaluation,
+        generations=dict(made.generations),
+        seed=chosen.seed,
+        samples=chosen.samples,
+        random_pairs=chosen.random_pairs,
+        pairs=_rows(made, asked, chosen, advance),
+    )
+
+
+def _rows(
+    made: Languages, asked: Sequence[tuple[str, str]], chosen: Parameters, advance: Advance
+) -> list[PairReport]:
+    found: dict[tuple[str, str], PairReport] = {}
+    advance(0, len(asked))
+    for source, target in asked:
+        if (source, target) in found:
+            continue
+        if source not in made.by_code or target not in made.by_code:
+            found[source, target] = _nothing(source, target, made)
+        else:
+            # Both directions share most of the work.
+            found |= _both(made, source, target, (target, source) in asked, chosen)
+        advance(len(found), len(asked))
+    return [found[pair] for pair in asked]
+
+
+def _both(
+    made: Languages, source: str, target: str, back: bool, chosen: Parameters
+) -> dict[tuple[str, str], PairReport]:
+    here, there = made.by_code[source], made.by_code[target]
+    data = sample(
+        here.words, there.words, here.space.fold, there.space.fold, chosen.random_pairs, chosen.seed
+    )
+    known = symmetric(data, here.space, there.space)
+    draws = Bootstrap.drawn(data.groups, chosen.seed, chosen.samples)
+    scores = Scores(
+        data, here.space, there.space, known, directed(data, here.space, there.space, known), draws
+    )
+    shared = scores.undirected(data.everything), scores.undirected(data.distinct)
+    found = {(source, target): _pair(made, scores, shared, chosen.broken_down)}
+    if back:
+        turned = data.turned(), known.turned()
+        reverse = directed(turned[0], there.space, here.space, turned[1])
+        scores = Scores(turned[0], there.space, here.space, turned[1], reverse, draws)
+        found[target, source] = _pair(made, scores, shared, chosen.broken_down)
+    return found
+
+
+def _pair(
+    made: Languages, scores: Scores, shared: tuple[Figures, Figures], broken_down: bool
+) -> PairReport:
+    data = scores.data
+    source, target = data.source.language, data.target.language
+    parts = data.everything, data.distinct
+    whole, distinct = (scores.all(part, known) for part, known in zip(parts, shared, strict=True))
+    if made.base is not None:
+        before = cosine_ranks(data, made.base[source], made.base[target]).hits(1)
+        gained = {GAIN: scores.directed.by_cosine.hits(1) - before}
+        whole |= scores.over_forms(data.everything, gained)
+        distinct |= scores.over_forms(data.distinct, gained)
+    some = strata(data, made.by_code[source].fields) if broken_down else {}
+    broken = {name: scores.some(part) for name, part in some.items()}
+    return PairReport(
+        source=source,
+        target=target,
+        verdict=None if made.evaluation == "memorised" else verdict(distinct),
+        concepts=data.concept_count,
+        forms=len(data.forms),
+        candidates=data.target.rows,
+        covered=int(data.source.covered[data.forms].sum()),
+        left_out=data.source.left_out,
+        all=_reported(whole),
+        distinct=_reported(distinct),
+        strata={
+            name: _reported({key: figures[key] for key in BROKEN_DOWN})
+            for name, figures in broken.items()
+        },
+    )
+
+
+def _nothing(source: str, target: str, made: Languages) -> PairReport:
+    """A pair of which one language has no word, or no map."""
+    empty: dict[str, ReportedFigure | None] = dict.fromkeys(
+        name for name in METRICS if name != GAIN
+    )
+    there = made.by_code.get(target)
+    return PairReport(
+        source=source,
+        target=target,
+        verdict=None,
+        concepts=0,
+        forms=0,
+        candidates=there.words.rows if there else 0,
+        covered=0,
+        left_out=0,
+        all=dict(empty),
+        distinct=dict(empty),
+        strata={},
+    )
+
+
+def _reported(figures: Mapping[str, Figure | None]) -> dict[str, ReportedFigure | None]:
+    """In the order of :data:`METRICS`."""
+    return {
+        name: None if (found := figures[name]) is None else _rounded(found)
+        for name in METRICS
+        if name in figures
+    }
+
+
+def _rounded(found: Figure) -> ReportedFigure:
+    low, high = (None if one is None else round(one, 6) for one in (found.low, found.high))
+    return ReportedFigure(value=round(found.value, 6), low=low, high=high, n=found.n)

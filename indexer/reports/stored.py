@@ -1,0 +1,212 @@
+"""Alignment reports in SQL: one row per figure, so that a new metric needs no migration."""
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from indexer.alignment.figures import BROKEN_DOWN, GAIN, METRICS
+from indexer.alignment.resampling import SAMPLES
+from indexer.alignment.verdict import verdict
+from indexer.building.record import record_encoder
+from indexer.encoders.postprocessed.encoder import PostProcessed
+from indexer.encoders.protocol import Encoder
+from indexer.reports.report import AlignmentReport, PairReport, ReportedFigure
+from indexer.reports.spaces import Evaluation
+from indexer.service import LexiconService
+from lexicon import queries
+from lexicon.errors import InvalidInput, ReportMissing
+from lexicon.models import AlignmentRun, AlignmentScore
+from lexicon.store import writing
+
+ALL, DISTINCT = "", "distinct"
+"""Strata of the figures over all pairs and over those that prove something."""
+
+_COUNTS = ("concepts", "forms", "candidates", "covered", "left_out")
+"""What a pair says besides its figures, kept as figures of all pairs."""
+
+_EVALUATIONS: dict[str, Evaluation] = {name: name for name in get_args(Evaluation)}
+
+
+def store(service: LexiconService, made: AlignmentReport) -> int:
+    """Keep a report; returns the number of its run."""
+    encoder = service.encoder(made.encoder)
+    with writing(service.sessions) as session:
+        record_encoder(session, encoder)
+        run = AlignmentRun(
+            encoder=made.identity,
+            evaluation=made.evaluation,
+            parameters={
+                "seed": made.seed,
+                "samples": made.samples,
+                "random_pairs": made.random_pairs,
+            },
+            generations=made.generations,
+        )
+        session.add(run)
+        session.flush()
+        session.add_all(
+            AlignmentScore(
+                run_id=run.id,
+                source=pair.source,
+                target=pair.target,
+                stratum=stratum,
+                metric=metric,
+                value=figure.value,
+                low=figure.low,
+                high=figure.high,
+                n=figure.n,
+            )
+            for pair in made.pairs
+            for stratum, metric, figure in _figures(pair)
+        )
+        return run.id
+
+
+def _figures(pair: PairReport) -> Iterable[tuple[str, str, ReportedFigure]]:
+    for name in _COUNTS:
+        count = getattr(pair, name)
+        yield ALL, name, ReportedFigure(value=count, low=None, high=None, n=pair.concepts)
+    strata = {ALL: pair.all, DISTINCT: pair.distinct, **pair.strata}
+    for stratum, figures in strata.items():
+        for metric, figure in figures.items():
+            if figure is not None:
+                yield stratum, metric, figure
+
+
+class StoredReport(AlignmentReport):
+    """A report as it was stored; ``stale`` when an index has been rebuilt since."""
+
+    run: int
+    created_at: str
+    stale: bool
+
+
+class StoredRun(BaseModel):
+    """A stored report without its figures."""
+
+    run: int
+    encoder: str
+    identity: str
+    evaluation: Evaluation
+    created_at: str
+    pairs: list[str]
+
+
+def stored(
+    service: LexiconService,
+    encoder_name: str | None = None,
+    source: str | None = None,
+    target: str | None = None,
+) -> StoredReport:
+    """The newest stored report of an encoder, limited to a source or target language.
+
+    Raises :class:`ReportMissing` when there is none.
+    """
+    encoder = service.encoder(encoder_name)
+    with service.sessions() as session:
+        for code in (source, target):
+            if code is not None:
+                queries.require_language(session, code)
+        run = queries.latest_alignment_run(session, encoder.spec.identity)
+        if run is None:
+            raise ReportMissing(encoder.spec.name)
+        found = _report(session, run, encoder.spec.name, source, target)
+    stale = not current(service, encoder, found.generations)
+    return found.model_copy(update={"stale": stale})
+
+
+def numbered(service: LexiconService, number: int) -> StoredReport:
+    """The stored report of a run, or :class:`InvalidInput` naming the runs there are. ``stale``
+    when a newer report of the same encoder is stored."""
+    with service.sessions() as session:
+        run = queries.alignment_run(session, number)
+        if run is None:
+            there = [str(one.id) for one in queries.alignment_runs(session)]
+            raise InvalidInput(
+                f"there is no report {number}; stored: {', '.join(there) or 'none'}; "
+                "see: lexicon report list"
+            )
+        names = {identity: name for name, identity in queries.encoder_identities(session).items()}
+        found = _report(session, run, names.get(run.encoder, run.encoder), None, None)
+        latest = queries.latest_alignment_run(session, run.encoder)
+        assert latest is not None
+        return found.model_copy(update={"stale": latest.id != run.id})
+
+
+def runs(service: LexiconService) -> list[StoredRun]:
+    """All stored reports, the newest first."""
+    with service.sessions() as session:
+        names = {identity: name for name, identity in queries.encoder_identities(session).items()}
+        return [
+            StoredRun(
+                run=run.id,
+                encoder=names.get(run.encoder, run.encoder),
+                identity=run.encoder,
+                evaluation=_EVALUATIONS[run.evaluation],
+                created_at=run.created_at.isoformat(timespec="seconds"),
+                pairs=[f"{a}-{b}" for a, b in queries.alignment_pairs(session, run.id)],
+            )
+            for run in queries.alignment_runs(session)
+        ]
+
+
+def _report(
+    session: Session, run: AlignmentRun, name: str, source: str | None, target: str | None
+) -> StoredReport:
+    return StoredReport(
+        encoder=name,
+        identity=run.encoder,
+        evaluation=_EVALUATIONS[run.evaluation],
+        generations=run.generations,
+        seed=int(run.parameters["seed"]),
+        samples=int(run.parameters.get("samples", SAMPLES)),
+        random_pairs=int(run.parameters["random_pairs"]),
+        pairs=_pairs(queries.alignment_scores(session, run.id, source, target), run.evaluation),
+        run=run.id,
+        created_at=run.created_at.isoformat(timespec="seconds"),
+        stale=False,
+    )
+
+
+def _pairs(scores: Sequence[AlignmentScore], evaluation: str) -> list[PairReport]:
+    gathered: dict[tuple[str, str], dict[str, dict[str, ReportedFigure]]] = {}
+    for score in scores:
+        said = gathered.setdefault((score.source, score.target), {})
+        said.setdefault(score.stratum, {})[score.metric] = ReportedFigure(
+            value=score.value, low=score.low, high=score.high, n=score.n
+        )
+    return [_pair(*pair, strata, evaluation) for pair, strata in gathered.items()]
+
+
+def _pair(
+    source: str, target: str, strata: dict[str, dict[str, ReportedFigure]], evaluation: str
+) -> PairReport:
+    whole, distinct = strata.pop(ALL), strata.pop(DISTINCT, {})
+    counts = {name: int(whole[name].value) for name in _COUNTS}
+    listed = [name for name in METRICS if name != GAIN or GAIN in whole]
+    return PairReport(
+        source=source,
+        target=target,
+        verdict=None if evaluation == "memorised" else verdict(distinct),
+        all={name: whole.get(name) for name in listed},
+        distinct={name: distinct.get(name) for name in listed},
+        strata={
+            name: {metric: strata[name].get(metric) for metric in BROKEN_DOWN}
+            for name in sorted(strata)
+        },
+        **counts,
+    )
+
+
+def current(service: LexiconService, encoder: Encoder, generations: dict[str, str]) -> bool:
+    """Whether these generations are still the live ones."""
+    # A post-processed encoder is scored on the vectors that it is made from.
+    plain = encoder.base if isinstance(encoder, PostProcessed) else encoder
+    identity = plain.spec.identity
+    live = {code: service.generations.live(identity, code) for code in generations}
+    return all(
+        pointer is not None and pointer.generation == generations[code]
+        for code, pointer in live.items()
+    )
