@@ -240,6 +240,24 @@ def sense_facts(session: Session, language: str) -> list[SenseFacts]:
     ]
 
 
+def concepts_by_id(session: Session, ids: Sequence[int]) -> dict[int, Concept]:
+    """The concepts with these numbers."""
+    found: dict[int, Concept] = {}
+    for start in range(0, len(ids), _CHUNK):
+        some = select(Concept).where(Concept.id.in_(ids[start : start + _CHUNK]))
+        found |= {concept.id: concept for concept in session.scalars(some)}
+    return found
+
+
+def lemmas(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """The lemma of each lexeme with one of these numbers."""
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), _CHUNK):
+        some = select(Lexeme.id, Lexeme.lemma).where(Lexeme.id.in_(ids[start : start + _CHUNK]))
+        found |= {row[0]: row[1] for row in session.execute(some)}
+    return found
+
+
 @dataclass(frozen=True)
 class StoreCounts:
     """How much the store holds; ``lexemes`` and ``forms`` by language."""

@@ -46,12 +46,27 @@ def interval(samples: Floats) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def figure(value: float, samples: Floats, n: int, groups: int) -> Figure | None:
-    """None where the figure does not exist; no interval where it rests on a single group."""
-    if not np.isfinite(value):
-        return None
-    low, high = (interval(samples) if groups >= LEAST_GROUPS else None) or (None, None)
-    return Figure(value, low, high, n)
+@dataclass(frozen=True)
+class Estimate:
+    """A figure of the data and of each bootstrap sample, (samples,); ``groups`` it rests on."""
+
+    value: float
+    samples: Floats
+    n: int
+    groups: int
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """None where it rests on a single group."""
+        return interval(self.samples) if self.groups >= LEAST_GROUPS else None
+
+    @property
+    def figure(self) -> Figure | None:
+        """None where it does not exist."""
+        if not np.isfinite(self.value):
+            return None
+        low, high = self.interval or (None, None)
+        return Figure(self.value, low, high, self.n)
 
 
 Weights = NDArray[np.float32]

@@ -1,6 +1,6 @@
 """Every score of two languages, one number per pair, form or random pair, before any averaging."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,19 +49,19 @@ class Cosines:
 
 @dataclass(frozen=True)
 class Symmetric:
-    """What is the same in both directions: cosines as they are, centred and whitened; and the
-    nearest of every row, by view, in the other language."""
+    """What is the same in both directions: cosines as they are (``""``) and after maps, by prefix
+    of their figures; and the nearest of every row, by view, in the other language."""
 
-    raw: Cosines
-    centred: Cosines
-    whitened: Cosines
+    versions: Mapping[str, Cosines]
     towards_target: list[Nearest]
     towards_source: list[Nearest]
 
+    @property
+    def raw(self) -> Cosines:
+        return self.versions[""]
+
     def turned(self) -> "Symmetric":
-        return Symmetric(
-            self.raw, self.centred, self.whitened, self.towards_source, self.towards_target
-        )
+        return Symmetric(self.versions, self.towards_source, self.towards_target)
 
 
 @dataclass(frozen=True)
@@ -79,24 +79,27 @@ class Directed:
     lead: Floats
 
 
-def symmetric(data: Sample, source: Space, target: Space) -> Symmetric:
-    """Scores of a sample that do not depend on the direction."""
+def symmetric(data: Sample, source: Space, target: Space, mapped: bool = True) -> Symmetric:
+    """Scores of a sample that do not depend on the direction, centred and whitened too if
+    ``mapped``."""
     pairs, random = (data.pairs.source, data.pairs.target), data.random_rows
-    views = list(zip(source.views, target.views, strict=True))
-    centred, whitened = (
-        Cosines(pair_cosines(left, right, *pairs), pair_cosines(left, right, *random))
-        for left, right in (
-            (source.centred, target.centred),
-            (source.whitened, target.whitened),
-        )
-    )
-    return Symmetric(
-        Cosines(
+    versions = {
+        "": Cosines(
             cosines(source, target, *pairs, data.fold),
             cosines(source, target, *random, data.random_fold),
-        ),
-        centred,
-        whitened,
+        )
+    }
+    if mapped:
+        for prefix, left, right in (
+            ("centred_", source.centred, target.centred),
+            ("whitened_", source.whitened, target.whitened),
+        ):
+            versions[prefix] = Cosines(
+                pair_cosines(left, right, *pairs), pair_cosines(left, right, *random)
+            )
+    views = list(zip(source.views, target.views, strict=True))
+    return Symmetric(
+        versions,
         [nearest(here.vectors, there.vectors) for here, there in views],
         [nearest(there.vectors, here.vectors) for here, there in views],
     )

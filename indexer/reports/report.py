@@ -6,13 +6,15 @@ from itertools import permutations
 
 from pydantic import BaseModel
 
-from indexer.alignment.figures import BROKEN_DOWN, GAIN, METRICS, Figures, Scores
+from indexer.alignment.averaging import Scores, figures
+from indexer.alignment.figures import BROKEN_DOWN, GAIN, METRICS, OPTIONAL, Figures
 from indexer.alignment.resampling import SAMPLES, Bootstrap, Figure
-from indexer.alignment.sample import RANDOM_PAIRS, SEED, sample
+from indexer.alignment.sample import RANDOM_PAIRS, SEED
 from indexer.alignment.scoring import cosine_ranks, directed, symmetric
 from indexer.alignment.strata import strata
 from indexer.alignment.verdict import Verdict, verdict
-from indexer.reports.spaces import Evaluation, Languages, languages
+from indexer.reports.spaces import Evaluation, Languages, languages, sampled
+from indexer.reports.states import states
 from indexer.service import LexiconService
 from lexicon import queries
 from lexicon.errors import InvalidInput
@@ -77,6 +79,8 @@ class Parameters:
     samples: int = SAMPLES
     random_pairs: int = RANDOM_PAIRS
     broken_down: bool = True
+    states: bool = False
+    """Also how long the encoder's hidden states are and how they spread."""
 
 
 def parse_pairs(texts: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
@@ -107,6 +111,11 @@ def report(
         known = queries.languages(session) if pairs else queries.written_languages(session)
         asked = parse_pairs(pairs, known)
         made = languages(service, session, encoder)
+        codes = sorted({code for pair in asked for code in pair} & set(made.by_code))
+        shapes = states(encoder, session, codes, chosen.seed) if chosen.states else {}
+    rows = _rows(made, asked, chosen, advance)
+    for row in rows:
+        row.all |= _of_states(shapes, row.source, row.target)
     return AlignmentReport(
         encoder=encoder.spec.name,
         identity=encoder.spec.identity,
@@ -115,7 +124,7 @@ def report(
         seed=chosen.seed,
         samples=chosen.samples,
         random_pairs=chosen.random_pairs,
-        pairs=_rows(made, asked, chosen, advance),
+        pairs=rows,
     )
 
 
@@ -140,9 +149,7 @@ def _both(
     made: Languages, source: str, target: str, back: bool, chosen: Parameters
 ) -> dict[tuple[str, str], PairReport]:
     here, there = made.by_code[source], made.by_code[target]
-    data = sample(
-        here.words, there.words, here.space.fold, there.space.fold, chosen.random_pairs, chosen.seed
-    )
+    data = sampled(here, there, chosen.random_pairs, chosen.seed)
     known = symmetric(data, here.space, there.space)
     draws = Bootstrap.drawn(data.groups, chosen.seed, chosen.samples)
     scores = Scores(
@@ -168,10 +175,10 @@ def _pair(
     if made.base is not None:
         before = cosine_ranks(data, made.base[source], made.base[target]).hits(1)
         gained = {GAIN: scores.directed.by_cosine.hits(1) - before}
-        whole |= scores.over_forms(data.everything, gained)
-        distinct |= scores.over_forms(data.distinct, gained)
+        whole |= figures(scores.over_forms(data.everything, gained))
+        distinct |= figures(scores.over_forms(data.distinct, gained))
     some = strata(data, made.by_code[source].fields) if broken_down else {}
-    broken = {name: scores.some(part) for name, part in some.items()}
+    broken = {name: figures(scores.some(part)) for name, part in some.items()}
     return PairReport(
         source=source,
         target=target,
@@ -184,8 +191,8 @@ def _pair(
         all=_reported(whole),
         distinct=_reported(distinct),
         strata={
-            name: _reported({key: figures[key] for key in BROKEN_DOWN})
-            for name, figures in broken.items()
+            name: _reported({key: found[key] for key in BROKEN_DOWN})
+            for name, found in broken.items()
         },
     )
 
@@ -193,7 +200,7 @@ def _pair(
 def _nothing(source: str, target: str, made: Languages) -> PairReport:
     """A pair of which one language has no word, or no map."""
     empty: dict[str, ReportedFigure | None] = dict.fromkeys(
-        name for name in METRICS if name != GAIN
+        name for name in METRICS if name not in OPTIONAL
     )
     there = made.by_code.get(target)
     return PairReport(
@@ -211,12 +218,24 @@ def _nothing(source: str, target: str, made: Languages) -> PairReport:
     )
 
 
-def _reported(figures: Mapping[str, Figure | None]) -> dict[str, ReportedFigure | None]:
+def _of_states(
+    shapes: Mapping[str, Mapping[str, Figure]], source: str, target: str
+) -> dict[str, ReportedFigure | None]:
+    return {
+        f"{name}_{role}": _rounded(figure)
+        for name in ("norm", "variance")
+        for role, code in (("source", source), ("target", target))
+        if code in shapes
+        for figure in (shapes[code][name],)
+    }
+
+
+def _reported(said: Mapping[str, Figure | None]) -> dict[str, ReportedFigure | None]:
     """In the order of :data:`METRICS`."""
     return {
-        name: None if (found := figures[name]) is None else _rounded(found)
+        name: None if (found := said[name]) is None else _rounded(found)
         for name in METRICS
-        if name in figures
+        if name in said
     }
 
 

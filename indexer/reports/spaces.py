@@ -1,7 +1,7 @@
 """An encoder's vectors of each language, as a report scores them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from indexer.alignment.bitext import Expressions, Rows, bitext
 from indexer.alignment.groups import FOLDS
-from indexer.alignment.sample import Words, folds
+from indexer.alignment.sample import Sample, Words, folds, sample
 from indexer.alignment.views import Space, View
 from indexer.encoders.postprocessed.encoder import PostProcessed
 from indexer.encoders.postprocessed.methods import PIVOT, fit_method
 from indexer.encoders.protocol import CountsTokens, Encoder
 from indexer.indices.live import LiveIndex
 from indexer.service import LexiconService
-from indexer.vectors import Vectors
+from indexer.vectors import LexemeIds, Vectors
 from lexicon import queries
 from lexicon.queries import SenseFacts
 
@@ -25,11 +25,49 @@ Evaluation = Literal["memorised", "zero-shot", "cross-validated"]
 
 @dataclass(frozen=True)
 class Language:
-    """The words of a language and where their vectors are; ``fields`` of its concepts by id."""
+    """The words of a language and where their vectors are; ``ids`` (rows,) a lexeme of each row,
+    ``fields`` of its concepts by id."""
 
     words: Words
     space: Space
+    ids: LexemeIds
     fields: Mapping[int, str]
+
+    def only(self, rows: Rows) -> "Language":
+        """The same language with these rows and no others, in that order."""
+        place = np.full(self.words.rows, -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        some = self.words.expressions
+        kept = place[some.row] >= 0
+        tokens = self.words.tokens
+        return Language(
+            replace(
+                self.words,
+                expressions=Expressions(place[some.row[kept]], some.concept[kept], some.pos[kept]),
+                key=self.words.key[rows],
+                frequency=self.words.frequency[rows],
+                tokens=None if tokens is None else tokens[rows],
+                covered=self.words.covered[rows],
+            ),
+            Space(
+                [View(view.vectors[rows], view.folds) for view in self.space.views],
+                self.space.fold[rows],
+            ),
+            self.ids[rows],
+            self.fields,
+        )
+
+
+def sampled(source: Language, target: Language, random_pairs: int, seed: int) -> Sample:
+    """The pairs that two languages are scored on."""
+    return sample(
+        source.words,
+        target.words,
+        source.space.fold,
+        target.space.fold,
+        random_pairs,
+        seed,
+    )
 
 
 @dataclass(frozen=True)
@@ -65,15 +103,20 @@ def languages(service: LexiconService, session: Session, encoder: Encoder) -> La
     fields = {code: {fact.concept_id: fact.field for fact in facts[code]} for code in codes}
     if isinstance(encoder, PostProcessed):
         spaces = _refitted(encoder.method, vectors, words, fold)
-        evaluation: Evaluation = "cross-validated"
     else:
         spaces = base
-        evaluation = encoder.spec.evaluation
+    evaluation: Evaluation = plain.spec.evaluation
+    if isinstance(encoder, PostProcessed) and evaluation == "zero-shot":
+        # What the base remembers is in every fold.
+        evaluation = "cross-validated"
     return Languages(
         encoder,
         evaluation,
         generations,
-        {code: Language(words[code], spaces[code], fields[code]) for code in spaces},
+        {
+            code: Language(words[code], spaces[code], indices[code].ids, fields[code])
+            for code in spaces
+        },
         base if isinstance(encoder, PostProcessed) else None,
     )
 

@@ -6,7 +6,7 @@ from typing import get_args
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from indexer.alignment.figures import BROKEN_DOWN, GAIN, METRICS
+from indexer.alignment.figures import BROKEN_DOWN, METRICS, OPTIONAL
 from indexer.alignment.resampling import SAMPLES
 from indexer.alignment.verdict import verdict
 from indexer.building.record import record_encoder
@@ -128,7 +128,7 @@ def numbered(service: LexiconService, number: int) -> StoredReport:
                 f"there is no report {number}; stored: {', '.join(there) or 'none'}; "
                 "see: lexicon report list"
             )
-        names = {identity: name for name, identity in queries.encoder_identities(session).items()}
+        names = queries.encoder_identities(session)
         found = _report(session, run, names.get(run.encoder, run.encoder), None, None)
         latest = queries.latest_alignment_run(session, run.encoder)
         assert latest is not None
@@ -138,7 +138,7 @@ def numbered(service: LexiconService, number: int) -> StoredReport:
 def runs(service: LexiconService) -> list[StoredRun]:
     """All stored reports, the newest first."""
     with service.sessions() as session:
-        names = {identity: name for name, identity in queries.encoder_identities(session).items()}
+        names = queries.encoder_identities(session)
         return [
             StoredRun(
                 run=run.id,
@@ -185,7 +185,7 @@ def _pair(
 ) -> PairReport:
     whole, distinct = strata.pop(ALL), strata.pop(DISTINCT, {})
     counts = {name: int(whole[name].value) for name in _COUNTS}
-    listed = [name for name in METRICS if name != GAIN or GAIN in whole]
+    listed = [name for name in METRICS if name not in OPTIONAL or name in whole]
     return PairReport(
         source=source,
         target=target,
