@@ -6,9 +6,10 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import errors
-from api.deps import ServiceHolder
-from api.routes import alignment, health, translations
+from api.deps import Classifiers, ServiceHolder
+from api.routes import alignment, health, nli, pairs, translations
 from lexicon.settings import Settings, load_settings
+from nli.runs import PredictionRuns
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -17,10 +18,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPIOffline(
         title="Semantic Lexicon",
         version=version("semantic-lexicon"),
-        description="Translation search and alignment scores for English, French, Hindi, Kannada.",
+        description="Translation search, alignment scores and natural language inference for "
+        "English, French, Hindi, Kannada.",
     )
-    app.state.services = ServiceHolder(settings or load_settings())
+    settings = settings or load_settings()
+    app.state.services = ServiceHolder(settings)
+    app.state.classifiers = Classifiers(settings)
+    app.state.runs = PredictionRuns()
     errors.install(app)
-    for route in (translations, alignment, health):
+    for route in (translations, alignment, nli, pairs, health):
         app.include_router(route.router)
     return app

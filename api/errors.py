@@ -18,6 +18,9 @@ log = logging.getLogger("lexicon.api")
 # The first class that an error is an instance of decides; everything else is the server's fault.
 STATUS: tuple[tuple[type[errors.LexiconError], HTTPStatus], ...] = (
     (errors.UnknownConcept, HTTPStatus.NOT_FOUND),
+    (errors.UnknownPair, HTTPStatus.NOT_FOUND),
+    (errors.UnknownRun, HTTPStatus.NOT_FOUND),
+    (errors.PairConflict, HTTPStatus.CONFLICT),
     (errors.InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (errors.LexiconError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -100,15 +103,22 @@ def install(app: FastAPI) -> None:
 
 
 PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status.value: {
-        "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
-        "description": status.phrase,
+
+
+def _documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    return {
+        status.value: {
+            "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
+            "description": status.phrase,
+        }
+        for status in statuses
     }
-    for status in (
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    )
-}
+
+
+RESPONSES = _documented(
+    HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+)
 """What routes document besides success."""
+
+CONFLICT = _documented(HTTPStatus.CONFLICT)
+"""And those that write."""

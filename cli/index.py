@@ -1,6 +1,7 @@
 """``lexicon index``: building what searches read."""
 
 from enum import StrEnum
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from cli import index_housekeeping, index_list, output
 
 if TYPE_CHECKING:
+    from indexer.encoders.postprocessed.encoder import PostProcessed
     from indexer.encoders.protocol import Encoder
     from indexer.service import LexiconService
 
@@ -55,13 +57,19 @@ def build(
             "--kind", help="Of index, from now on; auto goes by size and measured recall."
         ),
     ] = None,
+    refit: Annotated[
+        bool,
+        typer.Option("--refit", help="Fit post-processing, such as +center, to today's words."),
+    ] = False,
 ) -> None:
     """Bring the indices up to date with the store; damaged ones are rebuilt.
 
     A build that was stopped goes on where it was.
     """
+    from indexer.encoders.postprocessed.encoder import PostProcessed
     from indexer.encoders.registry import variants
     from indexer.service import open_service
+    from lexicon.errors import InvalidInput
     from lexicon.settings import load_settings
 
     settings = load_settings()
@@ -74,9 +82,40 @@ def build(
     ]
     for item in encoders:
         # Says what is wrong with any of them, such as a layer that it does not have.
-        _ = item.spec
+        _ = (item.base if isinstance(item, PostProcessed) else item).spec
+        if refit and not isinstance(item, PostProcessed):
+            raise InvalidInput(
+                f"encoder {item.spec.name!r} has nothing to fit; leave --refit out, or name its "
+                f"post-processing, such as {item.spec.name}+center"
+            )
+    if refit and language:
+        raise InvalidInput("--refit fits and builds all languages; leave --language out")
+    wanted = kind.value if kind else None
     for item in encoders:
-        build_with_progress(service, item, language, force, kind=kind.value if kind else None)
+        if isinstance(item, PostProcessed):
+            _build_fitted(service, item, language, force, wanted, refit)
+        else:
+            build_with_progress(service, item, language, force, kind=wanted)
+
+
+def _build_fitted(
+    service: "LexiconService",
+    encoder: "PostProcessed",
+    languages: list[str] | None,
+    force: bool,
+    kind: str | None,
+    refit: bool,
+) -> None:
+    from indexer.building.fitting import fitted
+
+    with fitted(service, encoder, lambda base: build_with_progress(service, base), refit) as made:
+        if made is not encoder:
+            sizes = ", ".join(
+                f"{language} {to.forms:,} forms" + (f" and {to.pairs:,} pairs" if to.pairs else "")
+                for language, to in made.fit.record.languages.items()
+            )
+            output.notes().print(f"fit     {made.name}: {sizes}")
+        build_with_progress(service, made, languages, force, kind=kind)
 
 
 def build_with_progress(
@@ -120,6 +159,11 @@ def build_with_progress(
         say.print(f"index   {encoder.spec.name}: up to date for {', '.join(made.current)}")
     if made.empty:
         say.print(f"index   {encoder.spec.name}: no words in {', '.join(made.empty)}")
+    if made.unfitted:
+        output.warn(
+            f"{encoder.spec.name} was not fitted to {', '.join(made.unfitted)}; fit it again with: "
+            f"lexicon index build --encoder {quote(encoder.spec.name)} --refit"
+        )
     if uncovered := sum(made.uncovered.values()):
         output.warn(
             f"{uncovered:,} forms are not in the vocabulary of {encoder.spec.name!r}; "

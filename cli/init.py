@@ -14,10 +14,8 @@ def init() -> None:
     """
     # Alembic and FAISS take a while to import and no other command needs all of them.
     from indexer.encoders.registry import open_encoder
-    from indexer.reports import report, stored
     from indexer.service import LexiconService
     from lexicon import bundled, migrate, store
-    from lexicon.errors import ReportMissing
     from lexicon.settings import load_settings
 
     settings = load_settings()
@@ -37,18 +35,4 @@ def init() -> None:
     )
     # Two that start together, such as two services of one machine, both end with a ready home.
     build_with_progress(service, open_encoder("embedded", settings), patience=PATIENCE)
-    try:
-        fresh = not stored.stored(service, "embedded").stale
-    except ReportMissing:
-        fresh = False
-    if not fresh:
-        with output.progress() as bars:
-            made = report.report(
-                service,
-                "embedded",
-                # Nobody waits for a breakdown of what an encoder knows by heart.
-                parameters=report.Parameters(samples=200, broken_down=False),
-                advance=lambda done, total: bars.advance("report", done, total),
-            )
-        stored.store(service, made)
     say.print(f"ready   {settings.home}")

@@ -12,7 +12,9 @@ from cli import (
     index,
     init,
     models,
+    nli,
     pairs,
+    plot,
     report,
     search,
     serve,
@@ -50,7 +52,7 @@ def main(
 app.command()(init.init)
 app.command()(search.search)
 app.command()(search.similarity)
-app.command()(report.report)
+app.add_typer(report.app, name="report")
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(serve.serve)
@@ -61,6 +63,8 @@ app.add_typer(pairs.app, name="pairs")
 app.add_typer(index.app, name="index")
 app.add_typer(vectors.app, name="vectors")
 app.add_typer(models.app, name="models")
+app.add_typer(plot.app, name="plot")
+app.add_typer(nli.app, name="nli")
 
 
 def run() -> None:

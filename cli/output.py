@@ -119,6 +119,10 @@ class Bars:
             self._tasks[name] = self._progress.add_task(name, total=total)
         self._progress.update(self._tasks[name], completed=done)
 
+    def say(self, line: str) -> None:
+        """Print a line above the bars."""
+        self._progress.console.print(line)
+
     def of_languages(self, name: str) -> Callable[[str, int, int], None]:
         """A bar for each language that a build of ``name`` tells of."""
         return lambda language, done, total: self.advance(f"{name} {language}", done, total)

@@ -4,117 +4,145 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import output
-from cli.output import Format
-from cli.search import EncoderName, OutputFormat
+from cli import output, report_compare, report_outliers, report_runs
+from cli.report_options import (
+    AllMetrics,
+    BrokenDown,
+    Out,
+    Pairs,
+    ReportForm,
+    ReportFormat,
+    require_writable,
+    wanted,
+)
+from cli.report_output import write
 
 if TYPE_CHECKING:
-    from indexer.reports.report import AlignmentReport, PairReport, ReportedFigure
+    from indexer.reports.document import Document
+    from indexer.reports.report import AlignmentReport, Parameters
+    from indexer.service import LexiconService
 
 app = typer.Typer(
     help="Alignment of language pairs, with baselines and 95% intervals.",
     invoke_without_command=True,
     no_args_is_help=False,
 )
+app.command("list")(report_runs.list_)
+app.command("show")(report_runs.show)
+app.command("compare")(report_compare.compare)
+app.command("outliers")(report_outliers.outliers)
+
+MOST_SAMPLES = 10_000
 
 
 @app.callback()
 def report(
     context: typer.Context,
-    encoder: EncoderName = None,
-    pair: Annotated[
-        list[str] | None, typer.Option("--pair", help="Directed pair such as en-kn; repeatable.")
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--encoder", "-e", help="Encoder, repeatable; LEXICON_ENCODER when not given."
+        ),
     ] = None,
-    form: OutputFormat = Format.TABLE,
+    pair: Pairs = None,
+    all_metrics: AllMetrics = False,
+    by: BrokenDown = None,
+    table1: Annotated[
+        bool,
+        typer.Option(
+            "--table1", help="In the layout of the study's Table 1; all encoders if none is named."
+        ),
+    ] = False,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            "--samples",
+            min=1,
+            max=MOST_SAMPLES,
+            help="Bootstrap samples, 1,000 if not given; rounded up to fifties.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, max=output.MOST, help="Of all that is drawn."),
+    ] = None,
+    form: ReportForm = ReportFormat.TABLE,
+    out: Out = None,
 ) -> None:
     """Score the alignment of language pairs, with baselines and 95% intervals.
 
     A report of all pairs is kept in the store, where GET /v1/alignment finds it.
     """
     if context.invoked_subcommand is not None:
+        _require_no_options(context)
         return
-    from indexer.reports import report as alignment
-    from indexer.reports import stored
+    if table1 and (pair or all_metrics or by):
+        raise typer.BadParameter("--table1 has its own pairs and figures; leave the others out")
+    from indexer.alignment.resampling import SAMPLES, Bootstrap
+    from indexer.alignment.sample import SEED
+    from indexer.reports.report import Parameters
     from indexer.service import open_service
     from lexicon.settings import load_settings
 
+    require_writable(out)
     service = open_service(load_settings())
-    with output.progress() as bars:
-        made = alignment.report(
-            service,
-            encoder,
-            pair or (),
-            lambda done, total: bars.advance("pairs", done, total),
-        )
-    if not pair:
-        stored.store(service, made)
-    if form is Format.JSON:
-        print(made.model_dump_json())
-    elif form is Format.CSV:
-        output.write_csv(_CSV, [row for one in made.pairs for row in _long(one)])
-    else:
-        _show(made)
+    # The report is to say how many there are, not how many were asked for.
+    drawn = Bootstrap.drawn(0, 0, samples or SAMPLES).samples
+    parameters = Parameters(seed=SEED if seed is None else seed, samples=drawn)
+    names = list(dict.fromkeys(encoder or ()))
+    if table1:
+        write(_table1(service, names, parameters), form, out)
+        return
+    from indexer.reports.tables import document
 
-
-_CSV = ("source", "target", "stratum", "metric", "value", "low", "high", "n")
-
-
-def _long(pair: "PairReport") -> list[tuple[object, ...]]:
-    """One row per figure."""
-    strata = {"all": pair.all, "distinct": pair.distinct, **pair.strata}
-    return [
-        (pair.source, pair.target, stratum, metric, one.value, one.low, one.high, one.n)
-        for stratum, figures in strata.items()
-        for metric, one in figures.items()
-        if one is not None
-    ]
-
-
-def _interval(figure: "ReportedFigure | None") -> str:
-    if figure is None or figure.low is None:
-        return "–"
-    return f"{output.number(figure.low)}–{output.number(figure.high)}"
-
-
-def _show(made: "AlignmentReport") -> None:
-    columns = (
-        "pair",
-        ">n",
-        ">cosine",
-        ">random",
-        ">AUC",
-        ">centred",
-        ">P@1",
-        ">95%",
-        ">distinct",
-        ">CSLS",
-        ">out of",
-        "verdict",
-    )
-    rows = []
-    for pair in made.pairs:
-        said = {key: None if one is None else one.value for key, one in pair.all.items()}
-        distinct = pair.distinct["p_at_1"]
-        rows.append(
-            (
-                f"{pair.source}→{pair.target}",
-                f"{pair.concepts:,}",
-                output.number(said["cosine_mean"]),
-                output.number(said["random_cosine_mean"]),
-                output.number(said["auc"]),
-                output.number(said["centred_gap"]),
-                output.number(said["p_at_1"]),
-                _interval(pair.all["p_at_1"]),
-                output.number(None if distinct is None else distinct.value),
-                output.number(said["csls_p_at_1"]),
-                f"{pair.candidates:,}",
-                pair.verdict or made.evaluation,
+    made = _reports(service, names or [service.settings.encoder], pair or [], parameters)
+    write(document(made, wanted(form, all_metrics, by)), form, out)
+    for one in made:
+        if one.evaluation == "memorised":
+            output.warn(
+                f"{one.encoder!r} was trained on this lexicon: these figures show what it "
+                "remembers, not that the languages are aligned"
             )
-        )
-    title = f"alignment under {made.encoder}, evaluation: {made.evaluation}"
-    output.console().print(output.table(title, columns, rows))
-    if made.evaluation == "memorised":
-        output.warn(
-            f"{made.encoder!r} was trained on this lexicon: these figures show what it remembers, "
-            "not that the languages are aligned"
-        )
+
+
+def _require_no_options(context: typer.Context) -> None:
+    """Options before a subcommand would be forgotten."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(
+                f"{parameter.opts[0]} stands before {context.invoked_subcommand!r}, which does "
+                "not see it; write options after it"
+            )
+
+
+def _reports(
+    service: "LexiconService", names: list[str], pairs: list[str], parameters: "Parameters"
+) -> list["AlignmentReport"]:
+    from indexer.reports.report import report as score
+    from indexer.reports.stored import store
+
+    # A name that is not known must not be found out after the first report.
+    for name in names:
+        service.encoder(name)
+    made = []
+    with output.progress() as bars:
+        for name in names:
+            label = "pairs" if len(names) == 1 else name
+
+            def advance(done: int, total: int, label: str = label) -> None:
+                bars.advance(label, done, total)
+
+            made.append(score(service, name, pairs, advance, parameters))
+            if not pairs:
+                store(service, made[-1])
+    return made
+
+
+def _table1(
+    service: "LexiconService", names: list[str], parameters: "Parameters"
+) -> "Document":
+    from indexer.reports.table1 import document, table1
+
+    with output.progress() as bars:
+        return document(table1(service, names, bars.advance, parameters))

@@ -77,6 +77,8 @@ def _show(made: "Outliers") -> None:
         f"the {len(rows)} farthest apart of {made.pairs:,} pairs"
     )
     output.console().print(output.table(title, columns, rows))
+    for name, reason in made.unusable.items():
+        output.warn(f"{name!r} was not asked: {reason}")
     if made.memorised:
         output.warn(
             f"{', '.join(made.memorised)} remembers these pairs and cannot doubt them; index "

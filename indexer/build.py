@@ -1,6 +1,6 @@
 """Building indices from the store: encode what is new, choose, measure, publish, record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,7 @@ from indexer.building.neighbourhoods import Processor
 from indexer.building.record import record
 from indexer.building.shards import Shards
 from indexer.delta import require_same_store
+from indexer.encoders.postprocessed.encoder import PostProcessed
 from indexer.encoders.protocol import Encoder
 from indexer.generations import arrays
 from indexer.generations.folder import Generations, writing_to
@@ -22,6 +23,7 @@ from indexer.indices.stored import StoredIndex
 from lexicon import changes, queries
 from lexicon.changes import Mark
 from lexicon.errors import IdentityMismatch, IndexDamaged, IndexMissing
+from lexicon.queries import Form
 from lexicon.store import Sessions
 
 
@@ -31,8 +33,8 @@ class BuildReport:
 
     ``repaired`` says why a language was built although its words had not changed; ``reused`` how
     many vectors were taken from earlier builds; ``weak`` the recall of indices that find less
-    than they should, because their kind was asked for; ``stood_in`` why the CPU did the work of
-    the GPU.
+    than they should, because their kind was asked for; ``unfitted`` languages whose words came
+    after the encoder was fitted; ``stood_in`` why the CPU did the work of the GPU.
     """
 
     identity: str
@@ -43,6 +45,7 @@ class BuildReport:
     repaired: dict[str, str] = field(default_factory=dict)
     reused: dict[str, int] = field(default_factory=dict)
     weak: dict[str, float] = field(default_factory=dict)
+    unfitted: list[str] = field(default_factory=list)
     stood_in: str | None = None
 
 
@@ -77,6 +80,7 @@ def build(
             now = changes.mark(session)
             mark = Watermark(**vars(now))
             forms = {code: queries.forms(session, code) for code in wanted}
+        wanted = [code for code in wanted if _fitted(encoder, code, forms, languages, report)]
         plans = []
         for code in wanted:
             digest = queries.form_digest(forms[code])
@@ -105,6 +109,25 @@ def build(
         report.stood_in = processor.stood_in
         shards.clear(wanted)
     return report
+
+
+def _fitted(
+    encoder: Encoder,
+    language: str,
+    forms: Mapping[str, Sequence[Form]],
+    named: Sequence[str] | None,
+    report: BuildReport,
+) -> bool:
+    """Whether the encoder has vectors for the words of a language; one that was named must."""
+    if not isinstance(encoder, PostProcessed) or language in encoder.languages:
+        return True
+    if named:
+        encoder.require(language)
+    if forms[language]:
+        report.unfitted.append(language)
+    else:
+        report.empty.append(language)
+    return False
 
 
 def _sound(

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from indexer.building.neighbourhoods import means_towards
 from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
 from indexer.delta import changes
+from indexer.encoders.postprocessed.encoder import PostProcessed
 from indexer.encoders.protocol import Encoder
 from indexer.encoders.registry import open_encoder
 from indexer.generations.arrays import Means
@@ -80,9 +81,14 @@ class LexiconService:
         """The encoder called ``name``, or the default one."""
         wanted = name or self.settings.encoder
         with self._lock:
-            if wanted not in self._encoders:
-                self._encoders[wanted] = open_encoder(wanted, self.settings)
-            return self._encoders[wanted]
+            held = self._encoders.get(wanted)
+            if held is None:
+                held = open_encoder(wanted, self.settings, self.encoder)
+            elif isinstance(held, PostProcessed):
+                # Another process may have fitted it again.
+                held = held.latest()
+            self._encoders[wanted] = held
+            return held
 
     def index(self, encoder: Encoder, language: str, encode: bool = True) -> LiveIndex:
         """The live index with the words that have come and gone since it was built.
@@ -126,6 +132,8 @@ class LexiconService:
             with self.sessions() as session:
                 if language not in queries.written_languages(session):
                     raise NoWords(language)
+            if isinstance(encoder, PostProcessed):
+                encoder.require(language)
             raise IndexMissing(
                 encoder.spec.name,
                 language,

@@ -7,7 +7,7 @@ from indexer.build import BuildReport, build
 from indexer.building.encode import Advance
 from indexer.delta import SHARE, changes
 from indexer.encoders.protocol import Encoder
-from indexer.encoders.registry import NAMED
+from indexer.encoders.registry import NAMED, separate
 from indexer.service import LexiconService
 from lexicon import queries
 from lexicon.errors import IndexBusy, IndexDamaged, IndexMissing
@@ -56,7 +56,7 @@ def keep_up(
             continue
         if found.size:
             done.changed[language] = found.size
-        at_once = encoder.spec.name in NAMED and base.rows + found.pending <= QUICK
+        at_once = separate(encoder.spec.name)[0] in NAMED and base.rows + found.pending <= QUICK
         if found.pending and not at_once:
             done.pending[language] = found.pending
         elif found.size > max(SHARE * base.rows, FEWEST):

@@ -28,6 +28,29 @@ class UnknownEncoder(InvalidInput):
         super().__init__(f"unknown encoder {name!r}; known: {', '.join(known)}{folder}")
 
 
+class UnknownClassifier(InvalidInput):
+    def __init__(self, name: str, known: list[str], paths: bool = True) -> None:
+        folder = ", or the path of a folder with a checkpoint" if paths else ""
+        super().__init__(f"unknown classifier {name!r}; known: {', '.join(known)}{folder}")
+
+
+class UnknownPair(InvalidInput):
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no stored pair has the id {number}; see which have with: GET /v1/pairs")
+
+
+class UnknownRun(InvalidInput):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"no prediction run {name[:40]!r} in this process; what it wrote is kept, so start "
+            "it again with: POST /v1/nli/predictions"
+        )
+
+
+class PairConflict(LexiconError):
+    """The store holds another pair under the same data set, split, languages and key."""
+
+
 class UnknownConcept(InvalidInput):
     def __init__(self, key: str, remedy: str) -> None:
         super().__init__(f"unknown concept {key!r}; {remedy}")
@@ -109,6 +132,15 @@ class ExtraMissing(LexiconError):
         )
 
 
+class FontMissing(LexiconError):
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"no installed font can show {what}; {remedy}")
+
+
+class PackageMissing(LexiconError):
+    """A package that no extra brings, because few checkpoints need it."""
+
+
 class ModelMissing(LexiconError):
     """The files of a named encoder are not on this machine."""
 
@@ -153,6 +185,10 @@ class BackupRefused(LexiconError):
 
 class PrecisionRefused(LexiconError):
     """A checkpoint in fewer bits is not the checkpoint any more."""
+
+
+class LabelsRefused(LexiconError):
+    """A classifier's labels are not what its configuration says they are."""
 
 
 class HubUnreachable(LexiconError):

@@ -23,7 +23,24 @@ class StoredPair(PairEntry):
     split: str
 
 
-_COLUMNS = [getattr(SentencePair, field.name) for field in fields(StoredPair)]
+PAIR_COLUMNS = [getattr(SentencePair, field.name) for field in fields(StoredPair)]
+"""What a stored pair is made of, in its order."""
+
+
+def chosen(
+    dataset: str | None, split: str | None, language: str | None
+) -> list[ColumnElement[bool]]:
+    """The conditions of a selection; ``language`` is that of the premise or of the hypothesis."""
+    pair = SentencePair
+    conditions = []
+    if dataset is not None:
+        conditions.append(pair.dataset == dataset)
+    if split is not None:
+        conditions.append(pair.split == split)
+    if language is not None:
+        either = or_(pair.premise_language == language, pair.hypothesis_language == language)
+        conditions.append(either)
+    return conditions
 
 
 @dataclass(frozen=True)
@@ -52,13 +69,19 @@ def list_pairs(
     ``language`` is that of the premise or of the hypothesis; the label ``-`` asks for pairs
     without one.
     """
-    statement = select(*_COLUMNS).where(*_chosen(dataset, split, language))
+    statement = select(*PAIR_COLUMNS).where(*chosen(dataset, split, language))
     if label is not None:
         statement = statement.where(SentencePair.label.is_not_distinct_from(gold(label)))
     rows = session.execute(
         statement.where(SentencePair.id > after).order_by(SentencePair.id).limit(limit)
     )
     return [StoredPair(*row) for row in rows]
+
+
+def find_pair(session: Session, number: int) -> StoredPair | None:
+    """The pair with the id ``number``."""
+    row = session.execute(select(*PAIR_COLUMNS).where(SentencePair.id == number)).first()
+    return None if row is None else StoredPair(*row)
 
 
 def every_pair(
@@ -68,8 +91,8 @@ def every_pair(
     language: str | None = None,
 ) -> Iterator[StoredPair]:
     """All pairs, ordered by data set, split, languages and key; a part is in memory at a time."""
-    chosen = _chosen(dataset, split, language)
-    statement = select(*_COLUMNS).where(*chosen).order_by(*_identity(session))
+    which = chosen(dataset, split, language)
+    statement = select(*PAIR_COLUMNS).where(*which).order_by(*_identity(session))
     for row in session.execute(statement.execution_options(yield_per=CHUNK)):
         yield StoredPair(*row)
 
@@ -88,7 +111,7 @@ def pair_counts(
         SentencePair.hypothesis_language,
         SentencePair.label,
     )
-    statement = select(*columns, func.count()).where(*_chosen(dataset, split, language))
+    statement = select(*columns, func.count()).where(*chosen(dataset, split, language))
     counts = [PairCount(*row) for row in session.execute(statement.group_by(*columns))]
     return sorted(counts, key=_place)
 
@@ -101,21 +124,6 @@ def _place(count: PairCount) -> tuple[str, ...]:
         count.hypothesis_language,
         count.label or "",
     )
-
-
-def _chosen(
-    dataset: str | None, split: str | None, language: str | None
-) -> list[ColumnElement[bool]]:
-    pair = SentencePair
-    conditions = []
-    if dataset is not None:
-        conditions.append(pair.dataset == dataset)
-    if split is not None:
-        conditions.append(pair.split == split)
-    if language is not None:
-        either = or_(pair.premise_language == language, pair.hypothesis_language == language)
-        conditions.append(either)
-    return conditions
 
 
 def _identity(session: Session) -> list[ColumnElement[str]]:

@@ -11,7 +11,7 @@ from lexicon.errors import InvalidSettings
 
 
 class Settings(BaseSettings):
-    """Where the store lives and which encoder answers by default.
+    """Where the store lives, and which encoder and classifier answer by default.
 
     Entry points construct it once and pass it down; no module keeps one.
 
@@ -30,6 +30,11 @@ class Settings(BaseSettings):
         default=None, description="SQLAlchemy URL; SQLite in the home folder when unset."
     )
     encoder: str = Field(default="embedded", min_length=1, description="The default encoder.")
+    nli: str = Field(
+        default="embedded-nli",
+        min_length=1,
+        description="The default classifier of premise and hypothesis.",
+    )
     vector_backend: Literal["faiss", "pgvector"] = Field(
         default="faiss",
         description="Where indices are: files in the home folder, or tables of the PostgreSQL "

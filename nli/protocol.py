@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from lexicon.models import NLI_LABELS
+from lexicon.normalize import VERSION as NORMALISER_VERSION
+
+_LONGEST = 111
+"""Characters of a name in an identity, for which the store has 128."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class NliSpec:
     precision: str
     max_length: int
     kind: str
+    normaliser_version: int = NORMALISER_VERSION
 
     @cached_property
     def identity(self) -> str:
@@ -34,7 +39,7 @@ class NliSpec:
         facts = asdict(self)
         del facts["name"]
         said = json.dumps(facts, sort_keys=True)
-        base = Path(self.name.partition("?")[0]).name
+        base = Path(self.name.partition("?")[0]).name[:_LONGEST]
         return f"{base}-{sha256(said.encode()).hexdigest()[:16]}"
 
 

@@ -106,7 +106,7 @@ class AxisEncoder:
             raise InvalidInput("empty text ''")
         self.encoded += len(texts)
         known = self.table.get(language or "", {})
-        rows = np.array([known.get(text, [1, 1, 1, 1]) for text in texts], dtype=np.float32)
+        rows = np.array([known.get(text, [1] * self.spec.dim) for text in texts], dtype=np.float32)
         return Encoded(
             unit_rows(rows.reshape(len(texts), self.spec.dim), "axis"),
             np.array([text in known for text in texts], dtype=np.bool_),
@@ -117,7 +117,7 @@ class AxisEncoder:
 @pytest.fixture(autouse=True)
 def no_lexicon_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own LEXICON_* must not reach a test."""
-    for name in ("HOME", "DATABASE_URL", "ENCODER", "DEVICE", "THREADS", "VECTOR_BACKEND"):
+    for name in ("HOME", "DATABASE_URL", "ENCODER", "NLI", "DEVICE", "THREADS", "VECTOR_BACKEND"):
         monkeypatch.delenv(f"LEXICON_{name}", raising=False)
 
 

@@ -38,6 +38,8 @@ def test_it_holds_the_rooms_and_nothing_else(wheel: Path) -> None:
     assert "lexicon/data/frequency/zipf.tsv" in names
     for file in ("model.safetensors", "tokenizer.json", "modules.json", "README.md"):
         assert f"indexer/encoders/embedded/model/{file}" in names
+    for file in ("model.onnx", "tokenizer.json", "tokens.safetensors", "nli.json", "README.md"):
+        assert f"nli/embedded/model/{file}" in names
 
 
 def test_it_creates_and_searches_a_store_away_from_the_checkout(

@@ -73,9 +73,11 @@ class Scores:
         group, one, other = np.split(number, [len(group), len(group) + n])
         pairs = [scores.pairs[places] for scores in versions.values()]
         random = [scores.random[part.random] for scores in versions.values()]
-        mean, means = draws.means(_powers(pairs), weight, group)
+        # Cosines that hardly differ lose no digits when they are counted from where they lie.
+        middle = [_middle(np.concatenate(both)) for both in zip(pairs, random, strict=True)]
+        mean, means = draws.means(_powers(pairs, middle), weight, group)
         # All versions at once, and a column of ones for the sum of weights.
-        powers = np.concatenate([_powers(random), np.ones((n, 1))], axis=1)
+        powers = np.concatenate([_powers(random, middle), np.ones((n, 1))], axis=1)
         totals = draws.product_totals(powers, one, other)
         with np.errstate(invalid="ignore", divide="ignore"):
             chance = powers[:, :-1].sum(axis=0) / n if n else np.full(powers.shape[1] - 1, np.nan)
@@ -84,8 +86,8 @@ class Scores:
         for place, prefix in enumerate(versions):
             both = slice(2 * place, 2 * place + 2)
             apart = Compared(pairs[place], weight, group, random[place], one, other)
-            values = _of_moments(mean[both], chance[both])
-            samples = _of_moments(means[:, both], chances[:, both])
+            values = _of_moments(mean[both], chance[both], middle[place])
+            samples = _of_moments(means[:, both], chances[:, both], middle[place])
             area, samples["auc"] = auc(apart, draws)
             values["auc"] = np.array(area)
             for name, value in values.items():
@@ -197,19 +199,26 @@ def figures(found: Mapping[str, Estimate]) -> Figures:
     return {name: estimate.figure for name, estimate in found.items()}
 
 
-def _powers(columns: Sequence[Floats]) -> Floats:
-    """Each column and its square, side by side."""
-    return np.stack([power for column in columns for power in (column, column**2)], axis=1)
+def _middle(values: Floats) -> float:
+    # Exactly where they lie, if all are equal.
+    return float(np.median(values)) if len(values) else 0.0
 
 
-def _of_moments(pairs: Floats, random: Floats) -> dict[str, Floats]:
-    """Separation, from a mean and a mean square in the last axis of both."""
+def _powers(columns: Sequence[Floats], middle: Sequence[float]) -> Floats:
+    """How far each column is from its middle, and the square of that, side by side."""
+    away = [column - origin for column, origin in zip(columns, middle, strict=True)]
+    return np.stack([power for column in away for power in (column, column**2)], axis=1)
+
+
+def _of_moments(pairs: Floats, random: Floats, middle: float) -> dict[str, Floats]:
+    """Separation, from a mean and a mean square in the last axis of both, of what was counted from
+    ``middle``."""
     gap = pairs[..., 0] - random[..., 0]
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.sqrt((_variance(pairs) + _variance(random)) / 2)
         return {
-            "cosine_mean": pairs[..., 0],
-            "random_cosine_mean": random[..., 0],
+            "cosine_mean": pairs[..., 0] + middle,
+            "random_cosine_mean": random[..., 0] + middle,
             "gap": gap,
             "d_prime": np.where(spread > 0, gap / spread, np.nan),
         }

@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 MOST = 3_000
 """Concepts whose Gram matrices are taken; of more, as many are drawn."""
 
+LEAST = 4
+"""Rows that the estimator of HSIC needs."""
+
 
 @dataclass(frozen=True)
 class _Sums:
@@ -47,6 +50,8 @@ def debiased_cka(
     >>> round(debiased_cka(rows, rows[:, ::-1], np.zeros(20, dtype=np.int64), 1)[0], 6)
     1.0
     """
+    if len(block) < LEAST:
+        return float("nan"), np.full(blocks, np.nan)
     order = np.argsort(block, kind="stable")
     sorted_block = block[order]
     sums = _sums(source[order], target[order], sorted_block, blocks)
@@ -81,7 +86,7 @@ def _sums(
 def _cka(sums: _Sums, block: Rows, kept: NDArray[np.bool_]) -> float:
     rows = kept[block]
     n = int(rows.sum())
-    if n < 4:
+    if n < LEAST:
         return float("nan")
     row_k, row_l = sums.k[rows][:, kept].sum(axis=1), sums.l[rows][:, kept].sum(axis=1)
     inside = np.ix_(kept, kept)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.building.shards import Shards
+from indexer.building.underlying import underlying
 from indexer.encoders.protocol import Encoder
 from indexer.generations import texts
 from indexer.generations.arrays import VECTORS, HalfVectors, Words
@@ -69,9 +70,15 @@ def encode(
         vectors = _empty(staged, shape)
         rows, drawn = _known(sessions, encoder, plan, digests, vectors, covered)
         missing = np.flatnonzero(~rows)
+        under = underlying(generations, encoder, plan.language) if len(missing) else None
         for start in range(0, len(missing), ENCODE_BATCH):
             some = missing[start : start + ENCODE_BATCH]
-            made = shards.encode(encoder, [lemmas[row] for row in some], plan.language)
+            new = [lemmas[row] for row in some]
+            made = (
+                shards.encode(encoder, new, plan.language)
+                if under is None
+                else under.encode(shards, new, digests[some])
+            )
             vectors[some] = made.vectors.astype(np.float16)
             covered[some] = made.covered
             advance(plan.language, len(lemmas) - len(missing) + start + len(some), len(lemmas))

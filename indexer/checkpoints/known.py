@@ -22,8 +22,12 @@ KNOWN: dict[str, Repository] = {
     "labse": Repository("sentence-transformers/LaBSE"),
     "bloom-560m": Repository("bigscience/bloom-560m"),
     "bloom-1b7": Repository("bigscience/bloom-1b7"),
+    "xlm-roberta-base": Repository("FacebookAI/xlm-roberta-base"),
+    "xlmr-base-xnli": Repository("symanto/xlm-roberta-base-snli-mnli-anli-xnli"),
+    "xlmr-large-xnli": Repository("joeddav/xlm-roberta-large-xnli"),
 }
-"""Names people type. Higher layers add the checkpoints that they alone use."""
+"""Names people type: three encoders, what classifiers are fine-tuned from, and two classifiers of
+pairs of sentences."""
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.vectors import Vectors
 from lexicon.errors import InvalidInput, PrecisionRefused
+
+Floats = NDArray[np.float64]
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8")
 
 MEAN_COSINE = 0.999
 LEAST_COSINE = 0.995
 """Below fp32, a text's vector must be this close to its fp32 vector, on average and at worst."""
+
+MEAN_DIFFERENCE = 0.01
+MOST_DIFFERENCE = 0.05
+"""Below fp32, a probability may be this far from the fp32 one, on average and at worst."""
+
+SAME_LABELS = 0.98
+"""Share of the pairs whose likeliest label must be that of fp32; the others are near a tie."""
 
 SAMPLE = 256
 """Texts that a lower precision is tried on."""
@@ -89,6 +99,20 @@ def gate(name: str, precision: str, exact: Vectors, found: Vectors) -> None:
             f"{name} in {precision} is not close enough to fp32 (cosine {mean:.4f} on average, "
             f"{least:.4f} at worst over {len(cosine)} texts; at least {MEAN_COSINE} and "
             f"{LEAST_COSINE} are needed); use --precision fp32"
+        )
+
+
+def gate_probabilities(name: str, precision: str, exact: Floats, found: Floats) -> None:
+    """The same for (n, labels) probabilities of the same pairs of texts."""
+    apart = np.abs(exact - found)
+    mean, most = float(apart.mean()), float(apart.max())
+    same = float((exact.argmax(axis=1) == found.argmax(axis=1)).mean())
+    if not (mean <= MEAN_DIFFERENCE and most <= MOST_DIFFERENCE and same >= SAME_LABELS):
+        raise PrecisionRefused(
+            f"{name} in {precision} is not close enough to fp32 (probabilities {mean:.4f} apart on "
+            f"average, {most:.4f} at worst, labels the same for {same:.1%} of {len(exact)} pairs; "
+            f"at most {MEAN_DIFFERENCE} and {MOST_DIFFERENCE}, and {SAME_LABELS:.0%}, are needed); "
+            "use --precision fp32"
         )
 
 

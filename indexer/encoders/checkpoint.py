@@ -1,26 +1,20 @@
 """What all checkpoint encoders share: device, precision, batches, truncation."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.checkpoints import batching, precision
+from indexer.checkpoints import batching, loading, precision
 from indexer.checkpoints.digests import DigestCache, revision
 from indexer.encoders.protocol import Encoded, EncoderSpec
 from indexer.vectors import Vectors, unit_rows
-from lexicon.errors import (
-    EncoderFault,
-    ExtraMissing,
-    InvalidInput,
-    ModelDamaged,
-    PrecisionRefused,
-)
+from lexicon.errors import EncoderFault, InvalidInput, PrecisionRefused
 from lexicon.normalize import VERSION as NORMALISER_VERSION
 from lexicon.normalize import clean
 from lexicon.settings import Settings
@@ -29,6 +23,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 UNLIMITED = 2**31 - 1
+
+UNREAD = ("pooler.",)
+"""Not every folder has the head for the first token, and no encoder reads it."""
 
 
 @dataclass(frozen=True)
@@ -82,24 +79,11 @@ class CheckpointEncoder(ABC):
 
     @cached_property
     def _device(self) -> str:
-        wanted = self._settings.device
-        torch = self._torch
-        there = torch.cuda.is_available()
-        if wanted == "cuda" and not there:
-            raise InvalidInput(
-                "LEXICON_DEVICE=cuda, but PyTorch finds no GPU; set it to auto or cpu"
-            )
-        return "cuda" if there and wanted != "cpu" else "cpu"
+        return loading.device(self._torch, self._settings)
 
     @cached_property
     def _torch(self) -> Any:
-        try:
-            import torch
-        except ModuleNotFoundError:
-            raise ExtraMissing(f"encoder {self._name!r}", "models") from None
-        if self._settings.threads is not None:
-            torch.set_num_threads(self._settings.threads)
-        return torch
+        return loading.import_torch(f"encoder {self._name!r}", self._settings)
 
     @cached_property
     def precision(self) -> str:
@@ -157,7 +141,22 @@ class CheckpointEncoder(ABC):
         vectors, truncated = self._encode(self._model, tidy)
         return Encoded(vectors, np.ones(len(tidy), dtype=np.bool_), truncated)
 
+    def states(self, texts: Sequence[str]) -> Vectors:
+        """What :meth:`encode` scales to length 1, (n, dim): how long states are, and how they
+        spread, is lost on unit rows."""
+        return self._states(self._model, [clean(text) for text in texts])[0]
+
+    def token_counts(self, texts: Sequence[str], language: str | None = None) -> NDArray[np.int64]:
+        """(n,) tokens of each text, without those that mark its ends."""
+        marks = len(self._tokenizer("")["input_ids"])
+        ids = self._tokens(texts)[0] if texts else []
+        return np.array([len(one) - marks for one in ids], dtype=np.int64)
+
     def _encode(self, model: Any, texts: Sequence[str]) -> tuple[Vectors, Any]:
+        rows, truncated = self._states(model, texts)
+        return unit_rows(rows, f"encoder {self._name!r}"), truncated
+
+    def _states(self, model: Any, texts: Sequence[str]) -> tuple[Vectors, Any]:
         ids, truncated = self._tokens(texts)
         rows: Any = None
         with self._torch.inference_mode():
@@ -166,7 +165,7 @@ class CheckpointEncoder(ABC):
                 if rows is None:
                     rows = np.empty((len(texts), found.shape[1]), dtype=np.float32)
                 rows[batch] = found
-        return unit_rows(rows, f"encoder {self._name!r}"), truncated
+        return rows, truncated
 
     def _states_of_text(self, model: Any, ids: "Tensor") -> "Tensor":
         try:
@@ -201,44 +200,6 @@ class CheckpointEncoder(ABC):
             if on_gpu:
                 tensor = tensor.pin_memory().to("cuda", non_blocking=True)
             yield batch, tensor
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """Without the libraries' own bars and tables: loading takes seconds, ours would break, and
-        what matters of the tables is an error."""
-        from transformers.utils import logging
-
-        shown, told = logging.is_progress_bar_enabled(), logging.get_verbosity()
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        try:
-            yield
-        finally:
-            logging.set_verbosity(told)
-            if shown:
-                logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-    def _complete(self, model: Any) -> Any:
-        """``model``, unless weights were missing: the library makes those up at random."""
-        weights = dict(model.named_parameters())
-        read = {name for name, one in weights.items() if getattr(one, "_is_hf_initialized", False)}
-        # Not every folder has the head for the first token, and nothing here reads it.
-        lost = [name for name in weights if name not in read and "pooler." not in name]
-        if read and lost:
-            raise self._damaged(ValueError(f"it has no weights {lost[0]}"))
-        return model
-
-    def _worded(self, tokenizer: Any) -> Any:
-        """``tokenizer``, unless its files were missing: the library makes do with no words."""
-        if len(tokenizer) <= len(tokenizer.all_special_tokens):
-            raise self._damaged(ValueError("its tokenizer has no words"))
-        return tokenizer
-
-    def _damaged(self, error: Exception) -> ModelDamaged:
-        reason = str(error).partition("\n")[0]
-        return ModelDamaged(
-            f"{self._folder} cannot be read as a checkpoint ({reason}); copy or pull it again"
-        )
 
 
 def _samples() -> list[str]:

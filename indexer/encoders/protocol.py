@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,11 @@ class EncoderSpec:
         facts = asdict(self)
         del facts["name"]
         said = json.dumps(facts, sort_keys=True)
-        base = Path(self.name.partition("?")[0]).name
-        return f"{base}-{sha256(said.encode()).hexdigest()[:16]}"
+        # Post-processing stands behind the options.
+        method = f"+{self.post_processing.partition(':')[0]}"
+        base = self.name.removesuffix(method)
+        shown = Path(base.partition("?")[0]).name + (method if base != self.name else "")
+        return f"{shown}-{sha256(said.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True)
@@ -68,4 +71,13 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], language: str | None = None) -> Encoded:
         """Vectors of ``texts``; [] gives (0, dim), an empty text raises ``InvalidInput``."""
+        ...
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """An encoder that says how it takes words apart."""
+
+    def token_counts(self, texts: Sequence[str], language: str | None = None) -> NDArray[np.int64]:
+        """(n,) tokens of each text, without those that mark its ends or its language."""
         ...

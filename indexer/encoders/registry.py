@@ -2,7 +2,8 @@
 
 A name is ``embedded``, ``labse``, ``bloom-560m``, ``bloom-1b7``, the hub id of a pulled checkpoint
 or the path of a folder. Checkpoints take options after a question mark, as in
-``bloom-560m?layer=12&pooling=mean``.
+``bloom-560m?layer=12&pooling=mean``. Last comes post-processing, as in ``labse+center`` or
+``bloom-560m?layer=12+whiten``.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from indexer.checkpoints.precision import PRECISIONS
 from indexer.encoders.checkpoint import Options
 from indexer.encoders.embedded.encoder import EmbeddedEncoder
 from indexer.encoders.pooling import require_pooling
+from indexer.encoders.postprocessed.encoder import PostProcessed
+from indexer.encoders.postprocessed.methods import METHODS
 from indexer.encoders.protocol import Encoder
 from indexer.encoders.sentence_transformer import LABSE, SentenceTransformerEncoder
 from indexer.encoders.transformer import TransformerEncoder
@@ -37,7 +40,8 @@ KNOWN = (*NAMED, *PULLED)
 
 def named(name: str, pooling: str | None, layer: int | None, precision: str | None) -> str:
     """``name`` with options, in the one order that makes two equal ones the same."""
-    base, given = split(name)
+    whole, method = separate(name)
+    base, given = split(whole)
     numbers = precision or given.precision
     chosen = {
         "pooling": pooling or given.pooling,
@@ -45,7 +49,8 @@ def named(name: str, pooling: str | None, layer: int | None, precision: str | No
         "precision": None if numbers == "auto" else numbers,
     }
     said = {key: value for key, value in chosen.items() if value is not None}
-    return f"{base}?{urlencode(said)}" if said else base
+    options = f"?{urlencode(said)}" if said else ""
+    return base + options + (f"+{method}" if method else "")
 
 
 def variants(
@@ -60,12 +65,57 @@ def variants(
         if layer is not None and not layer.removeprefix("-").isdecimal():
             raise InvalidInput(f"layer {layer!r} is neither a whole number nor all")
         return [named(name, pooling, int(layer) if layer is not None else None, precision)]
-    some = open_encoder(named(name, pooling, -1, precision), settings)
+    base = separate(name)[0]
+    some = open_encoder(named(base, pooling, -1, precision), settings)
     assert isinstance(some, TransformerEncoder), "a layer makes it one"
     # The input embeddings lie below every layer, so they are one encoder.
-    only_input = (pooling or split(name)[1].pooling) == "input"
+    only_input = (pooling or split(base)[1].pooling) == "input"
     layers = 1 if only_input else some.layers + 1
     return [named(name, pooling, one, precision) for one in range(layers)]
+
+
+def separate(name: str) -> tuple[str, str | None]:
+    """The name without its post-processing, and the method of that. Raises :class:`InvalidInput`.
+
+    The plus sign in the path of a folder says nothing.
+
+    >>> separate("bloom-560m?layer=12+whiten")
+    ('bloom-560m?layer=12', 'whiten')
+    """
+    if name in NAMED:
+        return name, None
+    where, _, options = name.partition("?")
+    if "+" not in options:
+        base, plus, method = where.rpartition("+")
+        if not plus or "/" in method or (base not in KNOWN and _is_folder(where)):
+            return name, None
+        if options and method in METHODS:
+            raise InvalidInput(
+                f"post-processing comes after the options of encoder {base!r}; "
+                f"write {base}?{options}+{method}"
+            )
+    base, _, method = name.rpartition("+")
+    if not base:
+        raise InvalidInput(
+            f"{name!r} is the post-processing of no encoder; name one, such as embedded+center"
+        )
+    if method not in METHODS:
+        raise InvalidInput(
+            f"unknown post-processing {method!r} of encoder {base!r}; known: {', '.join(METHODS)}"
+        )
+    if separate(base)[1] is not None:
+        raise InvalidInput(
+            f"encoder {name!r} is post-processed twice; name one of {', '.join(METHODS)}, all of "
+            "which centre as well"
+        )
+    return base, method
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).expanduser().is_dir()
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def split(name: str) -> tuple[str, Options]:
@@ -91,14 +141,21 @@ def split(name: str) -> tuple[str, Options]:
     )
 
 
-def open_encoder(name: str, settings: Settings) -> Encoder:
-    """The encoder called ``name``.
+def open_encoder(
+    name: str, settings: Settings, opened: Callable[[str], Encoder] | None = None
+) -> Encoder:
+    """The encoder called ``name``. ``opened`` gives the one that it post-processes, if there is
+    one that is open already.
 
-    Cheap: weights are read when something is encoded. Raises :class:`UnknownEncoder`,
-    :class:`ExtraMissing`, :class:`ModelMissing` or :class:`ModelDamaged`.
+    Cheap: weights are read when something is encoded, a fit when the spec is asked for. Raises
+    :class:`UnknownEncoder`, :class:`ExtraMissing`, :class:`ModelMissing` or :class:`ModelDamaged`.
     """
     if make := NAMED.get(name):
         return make(settings)
+    whole, method = separate(name)
+    if method is not None:
+        under = opened(whole) if opened else open_encoder(whole, settings)
+        return PostProcessed(name, under, method, settings.home)
     base, options = split(name)
     if base in NAMED:
         raise InvalidInput(f"encoder {base!r} has no options; leave {name.partition('?')[2]!r} out")

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from safetensors import SafetensorError
 
-from indexer.checkpoints import precision
-from indexer.encoders.checkpoint import UNLIMITED, CheckpointEncoder, Options
+from indexer.checkpoints import loading, precision
+from indexer.encoders.checkpoint import UNLIMITED, UNREAD, CheckpointEncoder, Options
 from indexer.vectors import Vectors, unit_rows
 from lexicon.errors import ExtraMissing, LexiconError, ModelDamaged
 from lexicon.settings import Settings
@@ -61,22 +60,13 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         except ModuleNotFoundError:
             raise ExtraMissing(f"encoder {self._name!r}", "models") from None
         try:
-            with self._quietly():
+            with loading.quietly():
                 model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            RuntimeError,
-            ImportError,
-            SafetensorError,
-        ) as error:
-            raise self._damaged(error) from error
+        except loading.UNREADABLE as error:
+            raise loading.damaged(self._folder, error) from error
         if type(model[0]).__name__ == "Transformer":
-            self._complete(model[0])
-            self._worded(model.tokenizer)
+            loading.complete(model[0], self._folder, UNREAD)
+            loading.worded(model.tokenizer, self._folder)
         return model.to(torch.float32).eval()
 
     def _load(self) -> Any:

@@ -3,10 +3,10 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from indexer.checkpoints import precision
-from indexer.encoders.checkpoint import UNLIMITED, CheckpointEncoder
+from indexer.checkpoints import loading, precision
+from indexer.encoders.checkpoint import UNLIMITED, UNREAD, CheckpointEncoder
 from indexer.encoders.pooling import pool, require_pooling
-from lexicon.errors import ExtraMissing, InvalidInput
+from lexicon.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +49,7 @@ class TransformerEncoder(CheckpointEncoder):
 
     @cached_property
     def _transformers(self) -> Any:
-        try:
-            import transformers
-        except ModuleNotFoundError:
-            raise ExtraMissing(f"encoder {self._name!r}", "models") from None
-        return transformers
+        return loading.import_transformers(f"encoder {self._name!r}")
 
     @cached_property
     def _config(self) -> Any:
@@ -62,7 +58,7 @@ class TransformerEncoder(CheckpointEncoder):
                 str(self._folder), local_files_only=True
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self._damaged(error) from error
+            raise loading.damaged(self._folder, error) from error
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -71,8 +67,8 @@ class TransformerEncoder(CheckpointEncoder):
                 str(self._folder), local_files_only=True
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self._damaged(error) from error
-        return self._worded(made)
+            raise loading.damaged(self._folder, error) from error
+        return loading.worded(made, self._folder)
 
     @cached_property
     def _facts(self) -> tuple[str, int, int, int]:
@@ -84,11 +80,9 @@ class TransformerEncoder(CheckpointEncoder):
         return self._pooling, self._layer, int(self._config.hidden_size), int(min(limits))
 
     def _load(self) -> Any:
-        from safetensors import SafetensorError
-
         torch = self._torch
         try:
-            with self._quietly():
+            with loading.quietly():
                 model = self._transformers.AutoModel.from_pretrained(
                     str(self._folder),
                     local_files_only=True,
@@ -96,9 +90,9 @@ class TransformerEncoder(CheckpointEncoder):
                     dtype=torch.float32,
                     **self._attention(),
                 )
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-            raise self._damaged(error) from error
-        return self._complete(model).eval()
+        except loading.UNREADABLE as error:
+            raise loading.damaged(self._folder, error) from error
+        return loading.complete(model, self._folder, UNREAD).eval()
 
     def _attention(self) -> dict[str, str]:
         # BLOOM has no other kind, and asking for the default of others would be refused.

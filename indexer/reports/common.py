@@ -6,22 +6,33 @@ import numpy as np
 
 from indexer.alignment.bitext import Rows
 from indexer.alignment.views import Space, View
+from indexer.encoders.protocol import Encoder
 from indexer.reports.spaces import Language, Languages
 from indexer.service import LexiconService
 from lexicon import queries
-from lexicon.errors import InvalidInput
+from lexicon.errors import InvalidInput, LexiconError
 
 
-def indexed(service: LexiconService, codes: Sequence[str]) -> list[str]:
-    """Names of the encoders that have a live index of all these languages, sorted."""
+def indexed(service: LexiconService, codes: Sequence[str]) -> tuple[list[Encoder], dict[str, str]]:
+    """The encoders that have a live index of all these languages, by name; and why others that
+    have one cannot be used, such as a checkpoint that has been removed."""
     with service.sessions() as session:
         identities = queries.encoder_identities(session)
     live = service.generations.live
-    return sorted(
-        name
-        for identity, name in identities.items()
-        if all(live(identity, code) is not None for code in codes)
-    )
+    found, unusable = [], {}
+    for identity, name in sorted(identities.items(), key=lambda one: one[::-1]):
+        if any(live(identity, code) is None for code in codes):
+            continue
+        try:
+            encoder = service.encoder(name)
+        except LexiconError as error:
+            unusable[name] = str(error)
+            continue
+        # One that was built with other weights, or under a name that means another encoder now,
+        # has left its index behind.
+        if encoder.spec.identity == identity:
+            found.append(encoder)
+    return found, unusable
 
 
 def common(encoders: Sequence[Languages], code: str) -> list[Language]:

@@ -48,12 +48,13 @@ class Outlier(BaseModel):
 
 class Outliers(BaseModel):
     """The pairs, farthest apart first. ``memorised`` encoders remember the pairs, so they cannot
-    doubt them."""
+    doubt them; ``unusable`` says why encoders that are indexed were not asked."""
 
     source: str
     target: str
     encoders: list[str]
     memorised: list[str]
+    unusable: dict[str, str]
     pairs: int
     candidates: int
     seed: int
@@ -108,13 +109,16 @@ def outliers(
     with service.sessions() as session:
         (codes,) = parse_pairs([pair], queries.written_languages(session))
         source, target = codes
-        names = list(dict.fromkeys(encoder_names)) or indexed(service, codes)
-        if not names:
+        encoders = [service.encoder(name) for name in dict.fromkeys(encoder_names)]
+        unusable: dict[str, str] = {}
+        if not encoders:
+            encoders, unusable = indexed(service, codes)
+        if not encoders:
             raise InvalidInput(
                 f"no encoder has an index of {source} and {target}; build one with: "
                 "lexicon index build -e NAME"
             )
-        made = [languages(service, session, service.encoder(name)) for name in names]
+        made = [languages(service, session, encoder) for encoder in encoders]
         knowing = [one for one in made if one.evaluation != "memorised"]
         if knowing and not encoder_names:
             made = knowing
@@ -138,6 +142,7 @@ def outliers(
         target=target,
         encoders=[judge.name for judge in judges],
         memorised=[one.encoder.spec.name for one in made if one.evaluation == "memorised"],
+        unusable=unusable,
         pairs=len(data.pairs.source),
         candidates=data.target.rows,
         seed=chosen.seed,

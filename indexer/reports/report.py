@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -13,6 +14,7 @@ from indexer.alignment.sample import RANDOM_PAIRS, SEED
 from indexer.alignment.scoring import cosine_ranks, directed, symmetric
 from indexer.alignment.strata import strata
 from indexer.alignment.verdict import Verdict, verdict
+from indexer.encoders.protocol import Encoder
 from indexer.reports.spaces import Evaluation, Languages, languages, sampled
 from indexer.reports.states import states
 from indexer.service import LexiconService
@@ -69,6 +71,8 @@ class AlignmentReport(BaseModel):
     samples: int
     random_pairs: int
     pairs: list[PairReport]
+    held_out: list[PairReport] | None = None
+    """Of an encoder that remembers the lexicon: what it scores on words it was not taught."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def report(
         made = languages(service, session, encoder)
         codes = sorted({code for pair in asked for code in pair} & set(made.by_code))
         shapes = states(encoder, session, codes, chosen.seed) if chosen.states else {}
-    rows = _rows(made, asked, chosen, advance)
+    rows = scored(made, asked, chosen, advance)
     for row in rows:
         row.all |= _of_states(shapes, row.source, row.target)
     return AlignmentReport(
@@ -125,12 +129,32 @@ def report(
         samples=chosen.samples,
         random_pairs=chosen.random_pairs,
         pairs=rows,
+        held_out=held_out(encoder, asked),
     )
 
 
-def _rows(
-    made: Languages, asked: Sequence[tuple[str, str]], chosen: Parameters, advance: Advance
+@runtime_checkable
+class HeldOut(Protocol):
+    """An encoder that comes with figures on words that were held out when it was made."""
+
+    def held_out(self) -> list[dict[str, Any]]: ...
+
+
+def held_out(encoder: Encoder, asked: Sequence[tuple[str, str]]) -> list[PairReport] | None:
+    """Its figures of these pairs, where it has any."""
+    if not isinstance(encoder, HeldOut):
+        return None
+    pairs = [PairReport.model_validate(said) for said in encoder.held_out()]
+    return [pair for pair in pairs if (pair.source, pair.target) in set(asked)] or None
+
+
+def scored(
+    made: Languages,
+    asked: Sequence[tuple[str, str]],
+    chosen: Parameters,
+    advance: Advance = lambda _done, _total: None,
 ) -> list[PairReport]:
+    """The directed pairs that are asked for, in that order."""
     found: dict[tuple[str, str], PairReport] = {}
     advance(0, len(asked))
     for source, target in asked:

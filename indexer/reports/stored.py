@@ -12,7 +12,7 @@ from indexer.alignment.verdict import verdict
 from indexer.building.record import record_encoder
 from indexer.encoders.postprocessed.encoder import PostProcessed
 from indexer.encoders.protocol import Encoder
-from indexer.reports.report import AlignmentReport, PairReport, ReportedFigure
+from indexer.reports.report import AlignmentReport, PairReport, ReportedFigure, held_out
 from indexer.reports.spaces import Evaluation
 from indexer.service import LexiconService
 from lexicon import queries
@@ -113,8 +113,9 @@ def stored(
         if run is None:
             raise ReportMissing(encoder.spec.name)
         found = _report(session, run, encoder.spec.name, source, target)
+    asked = [(pair.source, pair.target) for pair in found.pairs]
     stale = not current(service, encoder, found.generations)
-    return found.model_copy(update={"stale": stale})
+    return found.model_copy(update={"stale": stale, "held_out": held_out(encoder, asked)})
 
 
 def numbered(service: LexiconService, number: int) -> StoredReport:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from fastapi.testclient import TestClient
 
-from indexer.alignment import report
+from indexer.reports import report
 from indexer.build import build
 from indexer.service import LexiconService
 from tests.api.conftest import Refused

@@ -40,7 +40,17 @@ def test_apps_do_not_share_anything(tmp_path: Path) -> None:
 def test_the_schema_is_made_without_a_store(client: TestClient, settings: Settings) -> None:
     schema = documented(client)
     assert schema["info"]["version"] == version("semantic-lexicon")
-    assert set(schema["paths"]) == {"/v1/translations", "/v1/alignment", "/livez", "/readyz"}
+    assert set(schema["paths"]) == {
+        "/v1/translations",
+        "/v1/alignment",
+        "/v1/nli",
+        "/v1/nli/predictions",
+        "/v1/nli/predictions/{run}",
+        "/v1/pairs",
+        "/v1/pairs/{number}",
+        "/livez",
+        "/readyz",
+    }
     assert json.loads(json.dumps(schema)) == schema
     assert not settings.home.exists()
 
@@ -63,7 +73,28 @@ def test_every_route_documents_its_responses(
     assert all(parameter["description"] for parameter in get.get("parameters", ()))
 
 
-@pytest.mark.parametrize("path", ["/v1/translations", "/v1/alignment", "/readyz"])
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/v1/nli", "post", {"200", "422", "503"}),
+        ("/v1/nli/predictions", "post", {"202", "422", "503"}),
+        ("/v1/nli/predictions/{run}", "get", {"200", "404"}),
+        ("/v1/pairs", "post", {"200", "201", "409", "422", "503"}),
+        ("/v1/pairs", "get", {"200", "422", "503"}),
+        ("/v1/pairs/{number}", "get", {"200", "404", "422", "503"}),
+        ("/v1/pairs/{number}", "delete", {"204", "404", "422", "503"}),
+    ],
+)
+def test_every_operation_on_pairs_documents_its_responses(
+    client: TestClient, path: str, method: str, statuses: set[str]
+) -> None:
+    operation = documented(client)["paths"][path][method]
+    assert statuses <= set(operation["responses"])
+    assert operation["description"]
+    assert all(parameter["description"] for parameter in operation.get("parameters", ()))
+
+
+@pytest.mark.parametrize("path", ["/v1/translations", "/v1/alignment", "/v1/pairs", "/readyz"])
 def test_problems_are_documented_under_the_media_type_they_have(
     client: TestClient, path: str
 ) -> None:

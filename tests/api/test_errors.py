@@ -99,9 +99,13 @@ def test_every_error_of_the_family_has_a_status_and_a_type(
         raise error
 
     monkeypatch.setattr(translations, "search", failing)
-    status = 404 if kind is errors.UnknownConcept else 503
-    if issubclass(kind, errors.InvalidInput) and status != 404:
-        status = 422
+    named = {
+        errors.UnknownConcept: 404,
+        errors.UnknownPair: 404,
+        errors.UnknownRun: 404,
+        errors.PairConflict: 409,
+    }
+    status = named.get(kind, 422 if issubclass(kind, errors.InvalidInput) else 503)
     problem = refused("/v1/translations", status, **WATER)
     assert problem["detail"] == "value and remedy"
     spelt = problem["type"].removeprefix("urn:semantic-lexicon:").replace("-", "")

@@ -46,7 +46,7 @@ def set_revision(home: Path, revision: str) -> None:
     connection.close()
 
 
-def test_a_fresh_home_gets_store_words_indices_and_report(small: Path) -> None:
+def test_a_fresh_home_gets_store_words_and_indices(small: Path) -> None:
     result = invoke("init")
     assert (result.exit_code, result.stdout) == (0, "")
     said = result.stderr.splitlines()
@@ -66,7 +66,6 @@ def test_a_second_run_changes_nothing(small: Path) -> None:
     assert "store " not in said
     assert "lexicon 0 concepts added, 0 updated, 4 unchanged, 0 retired\n" in said
     assert "index   embedded: up to date for en, fr, hi, kn\n" in said
-    assert "report" not in said
     assert contents(small / "indices") == indices
     assert as_json("status") == status
 
@@ -80,7 +79,6 @@ def test_a_release_with_other_words_updates_what_is_there(
     assert "lexicon 0 concepts added, 0 updated, 3 unchanged, 1 retired\n" in said
     assert "index   embedded: built en 3, fr 3, kn 4 forms\n" in said
     assert "index   embedded: up to date for hi\n" in said
-    assert "report" in said
 
 
 def test_an_upgrade_says_the_revision(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from indexer.alignment.report import stored
+from indexer.reports.report import stored
 from indexer.build import build
 from indexer.service import LexiconService
 from lexicon.entries import checked

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from lexicon.normalize import clean, search_key
 FOLDER = Path(__file__).parent / "model"
 RECORD = "lexicon.json"
 """Our own file in the model folder: what it was built from. sentence-transformers ignores it."""
+
+HELD_OUT = "held_out.json"
+"""Also ours: what students that were not taught a fifth of the lexicon score on it."""
 
 
 class StaticModel:
@@ -101,6 +105,23 @@ class EmbeddedEncoder:
             trained_on=str(self._record["lexicon_digest"]),
         )
 
+    def held_out(self) -> list[dict[str, Any]]:
+        """Figures of every directed pair on words that were held out, as reports have them; []
+        for a model that was not cross-validated."""
+        if not (self._folder / HELD_OUT).exists():
+            return []
+        try:
+            said = json.loads((self._folder / HELD_OUT).read_text(encoding="utf-8"))
+            if said["lexicon_digest"] != self._record["lexicon_digest"]:
+                raise ValueError("it is of another lexicon")
+            found: list[dict[str, Any]] = said["pairs"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelDamaged(
+                f"the embedded encoder's figures {self._folder / HELD_OUT} cannot be read "
+                f"({error}); reinstall semantic-lexicon"
+            ) from error
+        return found
+
     def _revision(self) -> str:
         try:
             return file_digest(self._folder / "model.safetensors", self._folder / "tokenizer.json")
@@ -114,6 +135,12 @@ class EmbeddedEncoder:
     @cached_property
     def model(self) -> StaticModel:
         return StaticModel(self._folder)
+
+    def token_counts(self, texts: Sequence[str], language: str | None = None) -> NDArray[np.int64]:
+        """(n,) tokens of each text; the marker of its language is none."""
+        marker = f"<{language}>" if language in self._languages else ""
+        ids = self.model.token_ids([marker + search_key(text) for text in texts])
+        return np.array([len(one) for one in ids], dtype=np.int64) - int(bool(marker))
 
     def encode(self, texts: Sequence[str], language: str | None = None) -> Encoded:
         keys = [search_key(clean(text)) for text in texts]

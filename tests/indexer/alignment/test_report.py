@@ -4,7 +4,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from indexer import delta
-from indexer.alignment.report import (
+from indexer.reports.report import (
     RANDOM_PAIRS,
     SEED,
     AlignmentReport,

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from indexer.checkpoints import precision
-from indexer.checkpoints.precision import PRECISIONS, Proofs, gate, resolve, sample
+from indexer.checkpoints.precision import (
+    PRECISIONS,
+    Proofs,
+    gate,
+    gate_probabilities,
+    resolve,
+    sample,
+)
 from indexer.vectors import Vectors
 from lexicon.errors import InvalidInput, PrecisionRefused
 
@@ -147,6 +154,53 @@ class TestGate:
         monkeypatch.setattr(precision, name, 1.01)
         with pytest.raises(PrecisionRefused):
             gate("encoder 'm'", "bf16", exact, found)
+
+
+def shares(*rows: tuple[float, float, float]) -> Any:
+    return np.array(rows)
+
+
+class TestGateOfProbabilities:
+    EXACT = shares(*[(0.5, 0.3, 0.2)] * 100)
+
+    def test_close_ones_pass(self) -> None:
+        gate_probabilities("nli 'm'", "bf16", self.EXACT, self.EXACT)
+        gate_probabilities("nli 'm'", "bf16", self.EXACT, np.add(self.EXACT, [0.009, -0.009, 0]))
+        found = self.EXACT.copy()
+        found[0] = [0.549, 0.26, 0.191]
+        gate_probabilities("nli 'm'", "bf16", self.EXACT, found)
+
+    @pytest.mark.parametrize(
+        ("row", "count", "said"),
+        [
+            ((0.52, 0.29, 0.19), 100, "probabilities 0.0133 apart on average, 0.0200 at worst"),
+            ((0.56, 0.24, 0.2), 1, "0.0004 apart on average, 0.0600 at worst, labels the same"),
+            ((float("nan"), 0.5, 0.5), 1, "probabilities nan apart on average, nan at worst"),
+        ],
+    )
+    def test_one_far_or_all_a_little_is_refused(
+        self, row: tuple[float, float, float], count: int, said: str
+    ) -> None:
+        found = self.EXACT.copy()
+        found[:count] = row
+        with pytest.raises(PrecisionRefused) as refused:
+            gate_probabilities("nli 'm'", "int8", self.EXACT, found)
+        assert str(refused.value).startswith("nli 'm' in int8 is not close enough to fp32 (")
+        assert said in str(refused.value)
+        assert str(refused.value).endswith(
+            "of 100 pairs; at most 0.01 and 0.05, and 98%, are needed); use --precision fp32"
+        )
+
+    @pytest.mark.parametrize(("count", "passes"), [(2, True), (3, False)])
+    def test_labels_may_differ_for_two_in_a_hundred(self, count: int, passes: bool) -> None:
+        exact = shares(*[(0.41, 0.4, 0.19)] * 100)
+        found = exact.copy()
+        found[:count] = (0.4, 0.41, 0.19)
+        if passes:
+            gate_probabilities("nli 'm'", "bf16", exact, found)
+            return
+        with pytest.raises(PrecisionRefused, match=r"labels the same for 97.0% of 100 pairs"):
+            gate_probabilities("nli 'm'", "bf16", exact, found)
 
 
 class TestProofs:

@@ -1,0 +1,155 @@
+"""Stored pairs of premise and hypothesis, with what classifiers said of them."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import ServiceDep
+from api.errors import CONFLICT, RESPONSES
+from api.routes.nli import Language, Name, Scores
+from lexicon import pair_edits
+from lexicon.errors import UnknownPair
+from lexicon.formats.pairs.entry import MAX_KEY, MAX_SENTENCE, PairEntry
+from lexicon.pairs import StoredPair, find_pair, list_pairs
+from lexicon.predictions import StoredPrediction, of_pairs
+from lexicon.store import writing
+
+MOST = 2**63 - 1
+"""What a database counts to."""
+
+Number = Annotated[int, Path(ge=1, le=MOST, description="The pair's id.")]
+Sentence = Annotated[str, Field(min_length=1, max_length=MAX_SENTENCE)]
+
+router = APIRouter(prefix="/v1/pairs", tags=["pairs"], responses=RESPONSES)
+
+
+class NewPair(BaseModel):
+    """A pair to keep. The hypothesis is in the premise's language unless told otherwise; without a
+    key, the texts make one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dataset: str
+    split: str
+    premise: Sentence
+    hypothesis: Sentence
+    premise_language: Language
+    hypothesis_language: Language | None = None
+    label: str | None = None
+    key: Annotated[str, Field(max_length=MAX_KEY)] = ""
+
+
+class PairOut(BaseModel):
+    """A stored pair; ``label`` is the gold label, null where none is known."""
+
+    id: int
+    dataset: str
+    split: str
+    key: str
+    label: str | None
+    premise_language: str
+    hypothesis_language: str
+    premise: str
+    hypothesis: str
+
+
+class PredictionOut(BaseModel):
+    label: str
+    scores: Scores
+    truncated: bool
+    model: str
+    predicted_at: datetime
+
+
+class PairWithPredictions(PairOut):
+    predictions: list[PredictionOut]
+
+
+class Page(BaseModel):
+    """``next`` is the cursor of the page behind this one, null on the last."""
+
+    pairs: list[PairOut]
+    next: int | None
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses={HTTPStatus.OK: {"model": PairOut, "description": "It was there."}, **CONFLICT},
+)
+def create(service: ServiceDep, response: Response, body: NewPair) -> PairOut:
+    """Keep a pair; one that is there already is given with status 200."""
+    entry = PairEntry(
+        body.key,
+        body.premise,
+        body.hypothesis,
+        body.premise_language,
+        body.hypothesis_language or body.premise_language,
+        body.label,
+    )
+    with writing(service.sessions) as session:
+        pair, new = pair_edits.add(session, body.dataset, body.split, entry)
+    if not new:
+        response.status_code = HTTPStatus.OK
+    return _out(pair)
+
+
+@router.get("")
+def pairs(
+    service: ServiceDep,
+    dataset: Annotated[Name | None, Query(description="Only of this data set.")] = None,
+    split: Annotated[Name | None, Query(description="Only of this split.")] = None,
+    language: Annotated[
+        Name | None, Query(description="Only with a premise or hypothesis in this language.")
+    ] = None,
+    label: Annotated[
+        str | None, Query(description="Only with this gold label; - for none.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="How many at most.")] = 50,
+    cursor: Annotated[int, Query(ge=0, le=MOST, description="``next`` of the page before.")] = 0,
+) -> Page:
+    """Stored pairs in the order in which they came."""
+    with service.sessions() as session:
+        found = list_pairs(session, dataset, split, language, label, limit + 1, cursor)
+    shown = found[:limit]
+    return Page(
+        pairs=[_out(pair) for pair in shown],
+        next=shown[-1].id if len(found) > limit else None,
+    )
+
+
+@router.get("/{number}")
+def read(service: ServiceDep, number: Number) -> PairWithPredictions:
+    """A pair, with a prediction for each model that has classified it."""
+    with service.sessions() as session:
+        pair = find_pair(session, number)
+        if pair is None:
+            raise UnknownPair(number)
+        found = of_pairs(session, [number])[number]
+    return PairWithPredictions(
+        **_out(pair).model_dump(), predictions=[_said(prediction) for prediction in found]
+    )
+
+
+@router.delete("/{number}", status_code=HTTPStatus.NO_CONTENT)
+def delete(service: ServiceDep, number: Number) -> None:
+    """Remove a pair with its predictions."""
+    with writing(service.sessions) as session:
+        pair_edits.remove(session, number)
+
+
+def _out(pair: StoredPair) -> PairOut:
+    return PairOut.model_validate(pair, from_attributes=True)
+
+
+def _said(prediction: StoredPrediction) -> PredictionOut:
+    return PredictionOut(
+        label=prediction.label,
+        scores=Scores.model_validate(prediction, from_attributes=True),
+        truncated=prediction.truncated,
+        model=prediction.checkpoint,
+        predicted_at=prediction.predicted_at,
+    )

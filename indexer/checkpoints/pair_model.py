@@ -1,0 +1,227 @@
+"""A checkpoint with a head that classifies pairs of texts, whatever its labels mean."""
+
+import inspect
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.checkpoints import batching, digests, loading, precision
+from indexer.checkpoints.pair_tokens import (
+    SHORTEST,
+    PairTokenizer,
+    PairTokens,
+    TextPair,
+    reads_types,
+)
+from indexer.checkpoints.turns import Turns
+from lexicon.errors import EncoderFault, InvalidInput, ModelDamaged, PackageMissing
+from lexicon.settings import Settings
+
+Probabilities = NDArray[np.float64]
+"""(pairs, labels), every row with a sum of 1."""
+
+MAX_LENGTH = 128
+"""Tokens of a pair that are read, unless told otherwise: as in Conneau et al. (2018), XNLI."""
+
+
+class PairModel:
+    """Reads a folder when it is first asked for what is in it; calls may come from any thread.
+
+    Pairs are computed in batches of one length, so nothing is padded, and one batch at a time,
+    whoever asks.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        folder: Path,
+        settings: Settings,
+        max_length: int | None = None,
+        numbers: str = "auto",
+    ) -> None:
+        self._what = what
+        self._folder = folder
+        self._settings = settings
+        self._asked = max_length
+        self._numbers = numbers
+        self._loading = threading.Lock()
+        self._tokenizing = threading.Lock()
+        self._turns = Turns()
+        self._model: Any = None
+        self._pair_tokens: PairTokenizer
+        self._options: dict[str, bool] = {}
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels' names as the checkpoint counts them: ``LABEL_0`` … where it has none."""
+        named = self._config.id2label
+        return tuple(str(named[number]) for number in sorted(named))
+
+    @cached_property
+    def max_length(self) -> int:
+        """Tokens of a pair that are read. Raises :class:`InvalidInput` for more than there are
+        positions."""
+        most = self._positions
+        if self._asked is None:
+            return min(MAX_LENGTH, most)
+        if not SHORTEST <= self._asked <= most:
+            raise InvalidInput(
+                f"{self._what} reads {SHORTEST} to {most:,} tokens, not {self._asked:,}; "
+                "choose with --max-length"
+            )
+        return self._asked
+
+    @cached_property
+    def precision(self) -> str:
+        """The numbers that it runs in: never ``auto``."""
+        return precision.resolve(self._numbers, self._device)
+
+    @cached_property
+    def revision(self) -> str:
+        """Digests of weights, tokenizer and configuration."""
+        cache = digests.DigestCache(self._settings.home / "cache" / "digests.json")
+        return digests.revision(self._folder, cache)
+
+    def open(self, identity: str, samples: Callable[[], Sequence[TextPair]]) -> None:
+        """Load the model, unless that is done. Below fp32 it proves itself on the samples first;
+        the proof is kept under ``identity``."""
+        with self._loading:
+            if self._model is not None:
+                return
+            model = self._load()
+            self._pair_tokens = PairTokenizer(self._tokenizer, self.max_length, reads_types(model))
+            if "use_cache" in inspect.signature(model.forward).parameters:
+                # A decoder would keep keys and values for a next token that never comes.
+                self._options = {"use_cache": False}
+            if self.precision != "fp32":
+                model = self._converted(model, identity, samples)
+            self._model = model.to(self._device).eval()
+
+    def classify(self, pairs: Sequence[TextPair]) -> tuple[Probabilities, list[bool]]:
+        """Probabilities in the order of ``labels``, and of each pair whether it was cut.
+
+        :meth:`open` comes first.
+        """
+        with self._tokenizing:
+            rows = self._pair_tokens(pairs)
+        found = self._probabilities(self._model, rows)
+        bad = int((~np.isfinite(found).all(axis=1)).sum())
+        if bad:
+            raise EncoderFault(
+                f"{self._what} in {self.precision} gives no probabilities for {bad:,} of "
+                f"{len(rows):,} pairs; use --precision fp32, or another checkpoint"
+            )
+        return found, [row.truncated for row in rows]
+
+    def _converted(
+        self, model: Any, identity: str, samples: Callable[[], Sequence[TextPair]]
+    ) -> Any:
+        proofs = precision.Proofs(self._settings.home / "cache" / "precision.json")
+        if proofs.has(identity):
+            return precision.convert(model, self.precision)
+        rows = self._pair_tokens(samples())
+        exact = self._probabilities(model, rows)
+        model = precision.convert(model, self.precision)
+        found = self._probabilities(model, rows)
+        precision.gate_probabilities(self._what, self.precision, exact, found)
+        proofs.add(identity)
+        return model
+
+    def _probabilities(self, model: Any, rows: Sequence[PairTokens]) -> Probabilities:
+        torch = self._torch
+        found = np.zeros((len(rows), len(self.labels)))
+        on_gpu = next(model.parameters()).device.type != "cpu"
+        most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
+        for batch in batching.buckets([len(row.ids) for row in rows], most):
+            some = [rows[place] for place in batch]
+            inputs = {"input_ids": torch.tensor([row.ids for row in some])}
+            if some[0].types is not None:
+                inputs["token_type_ids"] = torch.tensor([row.types for row in some])
+            with self._turns, torch.inference_mode():
+                if on_gpu:
+                    inputs = {
+                        key: one.pin_memory().to("cuda", non_blocking=True)
+                        for key, one in inputs.items()
+                    }
+                # Normalised in 64 bits, so that the sum is 1 whatever the model runs in.
+                logits = model(**inputs, **self._options).logits.double()
+                found[batch] = torch.softmax(logits, dim=-1).cpu().numpy()
+        return found
+
+    # What is in the folder
+
+    @cached_property
+    def _torch(self) -> Any:
+        return loading.import_torch(self._what, self._settings)
+
+    @cached_property
+    def _device(self) -> str:
+        return loading.device(self._torch, self._settings)
+
+    @cached_property
+    def _transformers(self) -> Any:
+        return loading.import_transformers(self._what)
+
+    @cached_property
+    def _config(self) -> Any:
+        return self._read(self._transformers.AutoConfig)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        self._require_sentencepiece()
+        try:
+            # What looks like a token of the model's own is text where somebody writes it.
+            made = self._read(self._transformers.AutoTokenizer, split_special_tokens=True)
+            return loading.worded(made, self._folder)
+        except ModelDamaged as error:
+            raise ModelDamaged(
+                f"{error}; what a checkpoint needs beside its weights is the tokenizer of the "
+                "model that it was trained from (tokenizer.json)"
+            ) from error
+
+    def _require_sentencepiece(self) -> None:
+        """Raise for a tokenizer that nothing here reads, of which the library says otherwise."""
+        models = sorted(self._folder.glob("*.model"))
+        there = (self._folder / "tokenizer.json").is_file() or find_spec("sentencepiece")
+        if models and not there:
+            raise PackageMissing(
+                f"{self._what} has its tokenizer in {models[0].name}, which needs another package; "
+                "install it with: pip install sentencepiece protobuf"
+            )
+
+    @cached_property
+    def _positions(self) -> int:
+        config = self._config
+        positions = getattr(config, "max_position_embeddings", None) or 2_048
+        if "roberta" in config.model_type:
+            # Its positions are counted from behind that of padding.
+            positions -= config.pad_token_id + 1
+        return int(min(positions, self._tokenizer.model_max_length))
+
+    def _load(self) -> Any:
+        # BLOOM has no other kind, and asking for the default of others would be refused.
+        own = {"attn_implementation": "eager"} if self._config.model_type == "bloom" else {}
+        model = self._read(
+            self._transformers.AutoModelForSequenceClassification,
+            # A checkpoint would otherwise come in whatever numbers it was saved in.
+            dtype=self._torch.float32,
+            **own,
+        )
+        if model.config.pad_token_id is None:
+            # It would take one pair at a time. No token has this number, so the last one of a
+            # pair is what the head reads, and nothing here is padded.
+            model.config.pad_token_id = -1
+        return loading.complete(model, self._folder).eval()
+
+    def _read(self, kind: Any, **options: Any) -> Any:
+        try:
+            with loading.quietly():
+                return kind.from_pretrained(str(self._folder), local_files_only=True, **options)
+        except loading.UNREADABLE as error:
+            raise loading.damaged(self._folder, error) from error

@@ -1,0 +1,1 @@
+"""Encoders whose vectors are those of another one, mapped: ``labse+center`` and others."""

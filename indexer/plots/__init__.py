@@ -1,0 +1,1 @@
+"""Pictures for papers (PNG, SVG) and for reading (HTML): words, encoders, layers, lexicons."""

@@ -1,0 +1,1 @@
+"""The default classifier: shipped in the package, no torch, no download."""

@@ -1,0 +1,1 @@
+"""How right a classifier of premise and hypothesis is, with intervals."""

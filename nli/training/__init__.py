@@ -1,0 +1,1 @@
+"""Fine-tuning a checkpoint to tell entailment, neutral and contradiction apart."""
