@@ -32,7 +32,8 @@ printf 'rickshaw\tರಿಕ್ಷಾ\nverandah\tಜಗುಲಿ\n' >"$pairs"
 show words import "$pairs" --from en --to kn --source demo
 show words import "$pairs" --from en --to kn --source demo
 show words remove --source demo --yes
-show report
+show report --pair en-kn --pair kn-hi
+show nli classify "Il pleut." "Le temps est sec."
 
 cat <<TEXT
 

@@ -139,9 +139,12 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="pairs to take instead of drawn ones")
     parser.add_argument("--precisions", default="fp32,auto")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--threads", type=int, help="of all of them; PyTorch's choice if not given")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--document", action="store_true", help="also write docs/benchmarks.md")
     arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
     pairs = read_pairs(Input(arguments.file)) if arguments.file else drawn(arguments.pairs)
     order = np.random.default_rng(SEED).permutation(len(pairs))[: arguments.pairs]
     pairs = [pairs[number] for number in order]

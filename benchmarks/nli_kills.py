@@ -71,6 +71,8 @@ def start(settings: Settings) -> subprocess.Popen[str]:
         "LEXICON_HOME": str(settings.home),
         "LEXICON_NLI": settings.nli,
         "LEXICON_DEVICE": "cpu",
+        # More would wait for each other more than they compute.
+        "LEXICON_THREADS": "1",
     }
     return subprocess.Popen(
         [Path(sys.executable).with_name("lexicon"), "nli", "predict"],
@@ -132,7 +134,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = xlmr(Path(temporary, "small"), layers=4, hidden=128, vocabulary=40_000)
         name = f"{folder}?precision=fp32"
-        settings = Settings(home=Path(temporary, "home"), device="cpu", nli=name)
+        settings = Settings(home=Path(temporary, "home"), device="cpu", threads=1, nli=name)
         sessions = made(settings, arguments.pairs)
         checkpoint = open_classifier(name, settings).spec.identity
         rows, last = [], 0

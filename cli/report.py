@@ -18,7 +18,7 @@ from cli.report_options import (
 from cli.report_output import write
 
 if TYPE_CHECKING:
-    from indexer.reports.document import Document
+    from indexer.reports.documents.document import Document
     from indexer.reports.report import AlignmentReport, Parameters
     from indexer.service import LexiconService
 
@@ -93,7 +93,7 @@ def report(
     if table1:
         write(_table1(service, names, parameters), form, out)
         return
-    from indexer.reports.tables import document
+    from indexer.reports.documents.alignment import document
 
     made = _reports(service, names or [service.settings.encoder], pair or [], parameters)
     write(document(made, wanted(form, all_metrics, by)), form, out)
@@ -139,10 +139,16 @@ def _reports(
     return made
 
 
-def _table1(
-    service: "LexiconService", names: list[str], parameters: "Parameters"
-) -> "Document":
-    from indexer.reports.table1 import document, table1
+def _table1(service: "LexiconService", names: list[str], parameters: "Parameters") -> "Document":
+    from indexer.reports.documents.table1 import document
+    from indexer.reports.table1 import table1
 
     with output.progress() as bars:
-        return document(table1(service, names, bars.advance, parameters))
+        return document(
+            table1(
+                service,
+                names,
+                lambda done, total: bars.advance("pairs", done, total),
+                parameters,
+            )
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from indexer.reports.tables import Wanted
+    from indexer.reports.documents.alignment import Wanted
 
 
 class ReportFormat(StrEnum):
@@ -43,7 +43,7 @@ BrokenDown = Annotated[
 
 def wanted(form: ReportFormat, all_metrics: bool, by: list[By] | None) -> "Wanted":
     """What to show of reports; a page has room for everything."""
-    from indexer.reports.tables import EVERYTHING, Wanted
+    from indexer.reports.documents.alignment import EVERYTHING, Wanted
 
     if form is ReportFormat.HTML:
         return EVERYTHING

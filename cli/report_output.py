@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table as Drawn
 from rich.text import Text
 
@@ -14,11 +15,13 @@ from cli import output
 from cli.report_options import ReportFormat
 
 if TYPE_CHECKING:
-    from indexer.reports.document import Document, Table
+    from indexer.reports.documents.document import Document, Table
 
 
 FILE_WIDTH = 100
 """Letters in a line of a table that is written to a file."""
+
+_ENDLESS = 10_000
 
 
 def write(document: "Document", form: ReportFormat, out: Path | None) -> None:
@@ -47,7 +50,7 @@ def _plain(document: "Document") -> str:
         document,
         Console(file=stream, width=FILE_WIDTH, highlight=False, markup=False, emoji=False),
     )
-    return stream.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
 def show(document: "Document", console: Console) -> None:
@@ -60,7 +63,7 @@ def show(document: "Document", console: Console) -> None:
         console.print(drawn)
     console.print()
     left = f"Not shown for want of room: {', '.join(gone)}." if gone else ""
-    for line in (left, document.legend, *document.notes):
+    for line in (left, document.legend, *document.notes, *document.facts):
         if line:
             console.print(line)
 
@@ -68,12 +71,12 @@ def show(document: "Document", console: Console) -> None:
 def _fitted(table: "Table", console: Console, gone: dict[str, None]) -> Drawn:
     """The widest version of a table that fits; names of columns that do not are added to
     ``gone``."""
-    from indexer.reports.document import said
+    from indexer.reports.documents.document import said
 
     versions = [table, *(table.within(rank - 1) for rank in table.ranks())]
     drawn = ((some, _drawn(some)) for some in versions)
     found = next(
-        (one for one in drawn if console.measure(one[1]).maximum <= console.width),
+        (one for one in drawn if _width(one[1], console) <= console.width),
         (versions[-1], _drawn(versions[-1])),
     )
     gone |= dict.fromkeys(
@@ -82,8 +85,13 @@ def _fitted(table: "Table", console: Console, gone: dict[str, None]) -> Drawn:
     return found[1]
 
 
+def _width(drawn: Drawn, console: Console) -> int:
+    """Letters of its longest line, were there room for it."""
+    return Measurement.get(console, console.options.update_width(_ENDLESS), drawn).maximum
+
+
 def _drawn(table: "Table") -> Drawn:
-    from indexer.reports.document import said
+    from indexer.reports.documents.document import said
 
     made = Drawn(title=table.title, title_justify="left", title_style="", box=None, pad_edge=False)
     for column in table.columns:

@@ -73,8 +73,8 @@ def show(
     out: Out = None,
 ) -> None:
     """Stored reports, several side by side."""
+    from indexer.reports.documents.alignment import document
     from indexer.reports.stored import numbered
-    from indexer.reports.tables import document
     from indexer.service import open_service
     from lexicon.settings import load_settings
 

@@ -14,10 +14,21 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from cli.main import app
+from indexer.alignment.cka import MOST
+from indexer.alignment.figures import METRICS
+from indexer.alignment.groups import BLOCKS
+from indexer.alignment.resampling import SAMPLES
+from indexer.alignment.sample import RANDOM_PAIRS
+from indexer.alignment.scoring import DELTA
+from indexer.alignment.strata import MOST_FIELDS
+from indexer.alignment.verdict import ALIGNED_AUC, ALIGNED_P_AT_1, NO_AUC
+from indexer.csls import LEAST_MARGIN, MARGIN_NEIGHBOURHOOD, NEIGHBOURHOOD
+from indexer.reports.states import FORMS
 from lexicon.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+METRICS_PAGE = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 
 
 def commands() -> dict[str, str | None]:
@@ -26,6 +37,8 @@ def commands() -> dict[str, str | None]:
     top: Any = get_command(app)
     for name, command in top.commands.items():
         group = {f"{name} {sub}": item for sub, item in getattr(command, "commands", {}).items()}
+        if getattr(command, "invoke_without_command", False):
+            group[name] = command
         for full, item in (group or {name: command}).items():
             found[f"lexicon {full}"] = item.help
     return found
@@ -40,6 +53,37 @@ def test_every_command_is_in_the_reference_and_has_help() -> None:
 def test_every_command_of_the_reference_exists() -> None:
     headings = re.findall(r"^### `(lexicon(?: [a-z]+)+)", REFERENCE, flags=re.MULTILINE)
     assert sorted(headings) == sorted(commands())
+
+
+def test_every_metric_has_its_formula() -> None:
+    blocks = METRICS_PAGE.split("\n\n")
+    cells = [
+        line.split(" | ")[0]
+        for block in blocks
+        if block.startswith("| figure |")
+        for line in block.splitlines()[2:]
+    ]
+    prefixed = [block for block in blocks if block.startswith("- `centred_")]
+    documented = re.findall(r"`([a-z0-9_]+)`", "\n".join((*cells, *prefixed)))
+    assert sorted(documented) == sorted(METRICS)
+
+
+def test_the_numbers_of_the_metrics_page_are_those_of_the_code() -> None:
+    for said in (
+        f"{RANDOM_PAIRS:,} pairs of forms",
+        f"drawn with replacement, {SAMPLES:,} times",
+        f"dealt into {BLOCKS} blocks",
+        f"δ = {DELTA}",
+        f"m below {LEAST_MARGIN} counts as {LEAST_MARGIN}",
+        f"mean cosine of a form to its {NEIGHBOURHOOD} nearest",
+        f"mean cosine to the {MARGIN_NEIGHBOURHOOD} nearest",
+        f"of more than {MOST:,} concepts, {MOST:,} are drawn",
+        f"lower bound of AUC ≥ {ALIGNED_AUC:.2f} and lower bound of P@1 ≥ {ALIGNED_P_AT_1:.2f}",
+        f"upper bound of AUC ≤ {NO_AUC:.2f}",
+        f"the {MOST_FIELDS} largest",
+        f"over at most {FORMS} forms",
+    ):
+        assert said.lower() in " ".join(METRICS_PAGE.lower().split()), said
 
 
 def test_every_setting_is_in_the_reference() -> None:

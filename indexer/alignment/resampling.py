@@ -107,16 +107,17 @@ class Bootstrap:
         whole = stacked.sum(axis=0)
         by_group = np.zeros((self.weights.shape[1], stacked.shape[1]))
         np.add.at(by_group, group, stacked)
-        narrow = by_group.astype(np.float32)
-        drawn = np.concatenate([batch.T @ narrow for batch in self.weights])
+        # In float64: where all samples are equal, they equal the figure of the data.
+        drawn = np.concatenate([batch.T.astype(np.float64) @ by_group for batch in self.weights])
         with np.errstate(invalid="ignore", divide="ignore"):
-            return whole[:-1] / whole[-1], (drawn[:, :-1] / drawn[:, -1:]).astype(np.float64)
+            return whole[:-1] / whole[-1], drawn[:, :-1] / drawn[:, -1:]
 
     def product_totals(self, values: Floats, one: Rows, other: Rows) -> Floats:
         """Sums of ``values`` (n, columns), each weighted by both its groups, (samples, columns)."""
-        narrow = values.astype(np.float32)
-        drawn = [(batch[one] * batch[other]).T @ narrow for batch in self.weights]
-        return np.concatenate(drawn).astype(np.float64)
+        drawn = [
+            (batch[one] * batch[other]).T.astype(np.float64) @ values for batch in self.weights
+        ]
+        return np.concatenate(drawn)
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,8 @@ class Subset:
 def folds(languages: Sequence[Expressions], seed: int = SEED) -> list[Rows]:
     """The fold of each row of each language, -1 for rows that express nothing: concepts that share
     a form of any language are in one fold, so that all pairs can use the same folds."""
+    if not languages:
+        return []
     concept = np.concatenate([one.concept for one in languages])
     ends, first = [], 0
     for one in languages:

@@ -2,7 +2,7 @@
 
 import inspect
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,12 +29,14 @@ Probabilities = NDArray[np.float64]
 MAX_LENGTH = 128
 """Tokens of a pair that are read, unless told otherwise: as in Conneau et al. (2018), XNLI."""
 
+NO_PADDING = -1
+
 
 class PairModel:
     """Reads a folder when it is first asked for what is in it; calls may come from any thread.
 
-    Pairs are computed in batches of one length, so nothing is padded, and one batch at a time,
-    whoever asks.
+    Pairs are computed in batches of one length, or nearly one where the model has a token for
+    padding, and one batch at a time, whoever asks.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class PairModel:
         self._model: Any = None
         self._pair_tokens: PairTokenizer
         self._options: dict[str, bool] = {}
+        self._padding: int | None = None
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -96,9 +99,12 @@ class PairModel:
                 return
             model = self._load()
             self._pair_tokens = PairTokenizer(self._tokenizer, self.max_length, reads_types(model))
-            if "use_cache" in inspect.signature(model.forward).parameters:
+            takes = inspect.signature(model.forward).parameters
+            if "use_cache" in takes:
                 # A decoder would keep keys and values for a next token that never comes.
                 self._options = {"use_cache": False}
+            if "attention_mask" in takes and model.config.pad_token_id != NO_PADDING:
+                self._padding = model.config.pad_token_id
             if self.precision != "fp32":
                 model = self._converted(model, identity, samples)
             self._model = model.to(self._device).eval()
@@ -137,12 +143,8 @@ class PairModel:
         torch = self._torch
         found = np.zeros((len(rows), len(self.labels)))
         on_gpu = next(model.parameters()).device.type != "cpu"
-        most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
-        for batch in batching.buckets([len(row.ids) for row in rows], most):
-            some = [rows[place] for place in batch]
-            inputs = {"input_ids": torch.tensor([row.ids for row in some])}
-            if some[0].types is not None:
-                inputs["token_type_ids"] = torch.tensor([row.types for row in some])
+        for batch in self._batches([len(row.ids) for row in rows], on_gpu):
+            inputs = self._inputs([rows[place] for place in batch])
             with self._turns, torch.inference_mode():
                 if on_gpu:
                     inputs = {
@@ -153,6 +155,28 @@ class PairModel:
                 logits = model(**inputs, **self._options).logits.double()
                 found[batch] = torch.softmax(logits, dim=-1).cpu().numpy()
         return found
+
+    def _batches(self, lengths: Sequence[int], on_gpu: bool) -> Iterator[NDArray[np.int64]]:
+        most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
+        if self._padding is None:
+            return batching.buckets(lengths, most)
+        share = batching.GPU_PADDING if on_gpu else batching.CPU_PADDING
+        return batching.near(lengths, most, share)
+
+    def _inputs(self, rows: Sequence[PairTokens]) -> dict[str, Any]:
+        """Tensors (pairs, tokens), padded on the right whatever the tokenizer would do: a decoder
+        does not see what comes after, and an encoder reads its label off the first token."""
+        longest = max(len(row.ids) for row in rows)
+        # Where the model has no token for padding, all are of one length.
+        columns = {"input_ids": ([row.ids for row in rows], self._padding or 0)}
+        if rows[0].types is not None:
+            columns["token_type_ids"] = ([row.types or [] for row in rows], 0)
+        if any(len(row.ids) < longest for row in rows):
+            columns["attention_mask"] = ([[1] * len(row.ids) for row in rows], 0)
+        return {
+            name: self._torch.tensor([one + [fill] * (longest - len(one)) for one in values])
+            for name, (values, fill) in columns.items()
+        }
 
     # What is in the folder
 
@@ -215,8 +239,8 @@ class PairModel:
         )
         if model.config.pad_token_id is None:
             # It would take one pair at a time. No token has this number, so the last one of a
-            # pair is what the head reads, and nothing here is padded.
-            model.config.pad_token_id = -1
+            # pair is what the head reads, and nothing is padded.
+            model.config.pad_token_id = NO_PADDING
         return loading.complete(model, self._folder).eval()
 
     def _read(self, kind: Any, **options: Any) -> Any:

@@ -9,8 +9,6 @@ from indexer.encoders.pooling import pool, require_pooling
 from lexicon.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from torch import Tensor
 
 MOST_TOKENS = 2_048
@@ -114,19 +112,3 @@ class TransformerEncoder(CheckpointEncoder):
             # A decoder would keep keys and values for a next token that never comes.
             wanted["use_cache"] = False
         return model(input_ids=ids, **wanted)
-
-    def states(self, texts: "Sequence[str]") -> Any:
-        """(layers + 1, texts, dim) float32: every layer's pooled states, not of unit length."""
-        import numpy as np
-
-        ids, _ = self._tokens(texts)
-        model, found = self._model, None
-        how = "mean" if self._pooling == "input" else self._pooling
-        with self._torch.inference_mode():
-            for batch, tensor in self._batches(ids, model):
-                every = self._run(model, tensor, output_hidden_states=True).hidden_states
-                pooled = np.stack([pool(one, None, how).cpu().numpy() for one in every])
-                if found is None:
-                    found = np.empty((len(pooled), len(texts), pooled.shape[2]), dtype=np.float32)
-                found[:, batch] = pooled
-        return found

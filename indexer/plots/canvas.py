@@ -107,13 +107,18 @@ class Ruler:
 
         canvas: Any = FigureCanvasAgg(Figure(dpi=DPI))
         self._renderer = canvas.get_renderer()
+        self._known: dict[tuple[str, float], float] = {}
 
     def width(self, text: str, size: float) -> float:
         """Inches that a line of text takes."""
         from matplotlib.font_manager import FontProperties
 
-        font = FontProperties(size=size)
-        return float(self._renderer.get_text_width_height_descent(text, font, False)[0]) / DPI
+        # The numbers of a grid are often the same.
+        if (text, size) not in self._known:
+            font = FontProperties(size=size)
+            found = self._renderer.get_text_width_height_descent(text, font, False)
+            self._known[text, size] = float(found[0]) / DPI
+        return self._known[text, size]
 
     def widest(self, texts: Sequence[str], size: float) -> float:
         return max((self.width(text, size) for text in texts), default=0.0)

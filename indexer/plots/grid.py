@@ -182,7 +182,8 @@ def draw(grid: Grid, layout: Layout, figure: "Figure", box: Box) -> None:
     on.tick_params(length=0, pad=_AIR * 72 / 2)
     for spine in on.spines.values():
         spine.set_visible(False)
-    _draw_scale(grid, figure, Box(place.left + wide + 0.1, place.bottom, 0.09, tall))
+    if np.isfinite(grid.coloured).any():
+        _draw_scale(grid, figure, Box(place.left + wide + 0.1, place.bottom, 0.09, tall))
 
 
 def _number(

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from indexer.encoders.registry import separate, split
+from indexer.encoders.registry import named, separate, split
 from indexer.plots.canvas import SMALL, TEXT, Body, Ruler
 from indexer.plots.page import Interactive, Table, plain
 from indexer.plots.palette import Look, looks
@@ -70,10 +71,11 @@ def layer_curves(
     runs = [run for run in stored_runs(service, stratum) if _is_layer(run.encoder, family)]
     layers = {run.layer: run for run in runs}
     if len(layers) < 2:
+        first = quote(named(encoder, None, 0, None))
         raise InvalidInput(
             f"reports of {len(layers)} layers of {encoder!r} are stored, too few for a curve; "
-            f"build and report them with: lexicon index build --encoder {encoder} --layer all, "
-            f"lexicon report --encoder {encoder} --layer all"
+            f"build them with: lexicon index build --encoder {quote(encoder)} --layer all; "
+            f"report each with: lexicon report --encoder {first}"
         )
     wanted = list(dict.fromkeys(metrics))
     require_metrics(runs, wanted)
@@ -118,7 +120,11 @@ def _family(name: str) -> tuple[str, str | None, str, str | None]:
 
 
 def _is_layer(name: str, family: tuple[str, str | None, str, str | None]) -> bool:
-    return split(separate(name)[0])[1].layer is not None and _family(name) == family
+    try:
+        return split(separate(name)[0])[1].layer is not None and _family(name) == family
+    except InvalidInput:
+        # A folder that is gone, or whose name is none any more.
+        return False
 
 
 @dataclass(frozen=True)
@@ -129,8 +135,8 @@ class LayersPicture:
 
     @property
     def title(self) -> str:
-        named = " and ".join(dict.fromkeys(name_of(one.metric) for one in self.found.curves))
-        return f"{named} by layer of {self.found.encoder}{part_of(self.found.stratum)}"
+        metrics = " and ".join(dict.fromkeys(name_of(one.metric) for one in self.found.curves))
+        return f"{metrics} by layer of {self.found.encoder}{part_of(self.found.stratum)}"
 
     @property
     def notes(self) -> list[str]:

@@ -95,6 +95,8 @@ def similarities(
         indices = [service.index(encoder, language)]
         left_out = pending = 0
         for code, found in _translations(session, senses, into).items():
+            if not found:
+                continue
             index = service.index(encoder, code)
             ids = np.array([sense.lexeme_id for sense in found[:most]], dtype=np.int64)
             rows = index.rows_of(ids)

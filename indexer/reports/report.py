@@ -196,24 +196,26 @@ def _pair(
     source, target = data.source.language, data.target.language
     parts = data.everything, data.distinct
     whole, distinct = (scores.all(part, known) for part, known in zip(parts, shared, strict=True))
-    if made.base is not None:
+    if made.base is not None and len(data.forms):
         before = cosine_ranks(data, made.base[source], made.base[target]).hits(1)
         gained = {GAIN: scores.directed.by_cosine.hits(1) - before}
         whole |= figures(scores.over_forms(data.everything, gained))
         distinct |= figures(scores.over_forms(data.distinct, gained))
     some = strata(data, made.by_code[source].fields) if broken_down else {}
     broken = {name: figures(scores.some(part)) for name, part in some.items()}
+    # The verdict is that of the figures as they are read, however often they are stored.
+    shown = _reported(distinct)
     return PairReport(
         source=source,
         target=target,
-        verdict=None if made.evaluation == "memorised" else verdict(distinct),
+        verdict=None if made.evaluation == "memorised" else verdict(shown),
         concepts=data.concept_count,
         forms=len(data.forms),
         candidates=data.target.rows,
         covered=int(data.source.covered[data.forms].sum()),
         left_out=data.source.left_out,
         all=_reported(whole),
-        distinct=_reported(distinct),
+        distinct=shown,
         strata={
             name: _reported({key: found[key] for key in BROKEN_DOWN})
             for name, found in broken.items()

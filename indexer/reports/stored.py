@@ -6,7 +6,7 @@ from typing import get_args
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from indexer.alignment.figures import BROKEN_DOWN, METRICS, OPTIONAL
+from indexer.alignment.figures import BROKEN_DOWN, METRICS, OPTIONAL, STATES
 from indexer.alignment.resampling import SAMPLES
 from indexer.alignment.verdict import verdict
 from indexer.building.record import record_encoder
@@ -192,7 +192,8 @@ def _pair(
         target=target,
         verdict=None if evaluation == "memorised" else verdict(distinct),
         all={name: whole.get(name) for name in listed},
-        distinct={name: distinct.get(name) for name in listed},
+        # States are those of all words, whatever they translate.
+        distinct={name: distinct.get(name) for name in listed if name not in STATES},
         strata={
             name: {metric: strata[name].get(metric) for metric in BROKEN_DOWN}
             for name in sorted(strata)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ class Forward:
             name: torch.from_numpy(rows).to(self.device)
             for name, rows in tokens.batch(places, self.pad).items()
         }
-        if getattr(self.model.config, "use_cache", False):
+        if "use_cache" in signature(self.model.forward).parameters:
             # A decoder would keep keys and values for a next token that never comes.
             inputs["use_cache"] = False
         lower = self.precision == "bf16"

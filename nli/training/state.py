@@ -22,6 +22,7 @@ SAID = "said"
 """Under which name a file's JSON stands beside its tensors."""
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
+_ON_GPU = "random.cuda."
 
 
 @contextmanager
@@ -82,8 +83,8 @@ def write_state(torch: Any, path: Path, model: Any, optimizer: Any, said: object
         for moment in set(_MOMENTS) & set(optimizer.state[one]):
             tensors[f"{moment}.{name}"] = optimizer.state[one][moment].cpu().contiguous()
     tensors["random.cpu"] = torch.get_rng_state()
-    if torch.cuda.is_available():
-        tensors["random.cuda"] = torch.cuda.get_rng_state()
+    every = enumerate(torch.cuda.get_rng_state_all())
+    tensors |= {f"{_ON_GPU}{number}": one for number, one in every}
     write_tensors(path, tensors, said)
 
 
@@ -106,8 +107,8 @@ def read_state(torch: Any, path: Path, model: Any, optimizer: Any, steps: int) -
         if moments:
             optimizer.state[one] = {"step": torch.tensor(float(steps)), **moments}
     torch.set_rng_state(held["random.cpu"])
-    if "random.cuda" in held and torch.cuda.is_available():
-        torch.cuda.set_rng_state(held["random.cuda"])
+    on_gpu = [held[name] for name in sorted(held) if name.startswith(_ON_GPU)]
+    torch.cuda.set_rng_state_all(on_gpu[: torch.cuda.device_count()])
 
 
 def average(files: list[Path]) -> dict[str, Any]:

@@ -118,6 +118,26 @@ class TestAnswers:
         expected = table(opened(bloom, on_cpu).classify(pairs))
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
+    @pytest.mark.parametrize("share", [0.0, 1 / 32, 0.9])
+    def test_padding_does_not_matter(
+        self, folder: Path, on_cpu: Settings, monkeypatch: pytest.MonkeyPatch, share: float
+    ) -> None:
+        monkeypatch.setattr(batching, "CPU_PADDING", share)
+        classifier, pairs = opened(folder, on_cpu), many(60)
+        masked: list[bool] = []
+        inputs = PairModel._inputs
+
+        def watched(self: PairModel, rows: Any) -> Any:
+            made = inputs(self, rows)
+            masked.append("attention_mask" in made)
+            return made
+
+        monkeypatch.setattr(PairModel, "_inputs", watched)
+        found = table(classifier.classify(pairs))
+        assert any(masked) is (share > 0)
+        assert (len(masked) < 8) is (share > 0.5)
+        np.testing.assert_allclose(found, by_the_library(folder, pairs), rtol=0, atol=1e-5)
+
     def test_the_size_of_batches_does_not_matter(
         self, folder: Path, on_cpu: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:

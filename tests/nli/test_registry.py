@@ -1,7 +1,6 @@
 """Which classifiers there are, and what a name of one says."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,10 +128,7 @@ class TestOpening:
     def test_a_checkpoint_needs_the_extra(
         self, bloom: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, missing: str
     ) -> None:
-        find: Callable[[str], object] = registry.find_spec
-        monkeypatch.setattr(
-            registry, "find_spec", lambda one: None if one == missing else find(one)
-        )
+        monkeypatch.setattr(registry, "find_spec", lambda one: one != missing or None)
         with pytest.raises(ExtraMissing, match=r"semantic-lexicon\[models\]"):
             open_classifier(str(bloom), settings)
 

@@ -3,7 +3,7 @@
 import csv
 from io import StringIO
 
-from indexer.reports.document import Document
+from indexer.reports.documents.document import Document
 
 
 def write(document: Document) -> str:

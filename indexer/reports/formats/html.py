@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from indexer.reports.document import (
+from indexer.reports.documents.document import (
     Cell,
     Chart,
     Document,
@@ -33,13 +33,13 @@ _POLICY = (
 
 _CSS = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; margin: 1rem auto; padding: 0 1rem;
-  max-width: 80rem }
+  max-width: 90rem }
 h1 { font-size: 1.4rem } h2 { font-size: 1.15rem; margin-top: 2.5rem }
 nav a { margin-right: .7rem; white-space: nowrap }
 .wide { overflow-x: auto; margin: 1rem 0 }
-table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums }
+table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums }
 caption { text-align: left; font-weight: 600; padding: .3rem 0 }
-th, td { padding: .15rem .6rem; text-align: right; vertical-align: top }
+th, td { padding: .15rem .4rem; text-align: right; vertical-align: top }
 thead th { border-bottom: 2px solid #444; white-space: nowrap }
 tbody tr { border-bottom: 1px solid #ddd }
 .text { text-align: left; font-weight: normal }

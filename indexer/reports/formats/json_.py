@@ -1,6 +1,6 @@
 """JSON: the objects that the service answers with; one as it is, several as a list."""
 
-from indexer.reports.document import Document
+from indexer.reports.documents.document import Document
 
 
 def write(document: Document) -> str:

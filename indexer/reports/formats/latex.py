@@ -1,10 +1,10 @@
-r"""LaTeX tables with booktabs, ready to ``\input`` into a paper: each says below it what it shows."""
+r"""LaTeX tables with booktabs, for ``\input`` into a paper: each says below it what it shows."""
 
 import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from indexer.reports.document import (
+from indexer.reports.documents.document import (
     Cell,
     Document,
     Named,
@@ -19,7 +19,7 @@ from indexer.reports.formats.definitions import MORE, definition
 WIDEST = 105
 """Letters that fit side by side across a page, two of them between columns."""
 
-LONGEST = 45
+LONGEST = 50
 """Lines that fit on a page."""
 
 _NARROW = 20
@@ -37,6 +37,9 @@ _ESCAPES = str.maketrans(
         "→": r"$\rightarrow$",
         "′": "$'$",
         "–": "--",
+        "−": "$-$",
+        "“": "``",
+        "”": "''",
         # After the end of a row these two would be its options.
         "[": "{[}",
         "*": "{*}",
@@ -45,7 +48,13 @@ _ESCAPES = str.maketrans(
 
 
 def write(document: Document) -> str:
-    body = [line for table in document.tables for line in _float(document, table)]
+    body: list[str] = []
+    for place, section in enumerate(document.sections):
+        if place:
+            # More tables than LaTeX can hold would wait for text that never comes.
+            body += ["", r"\clearpage"]
+        for table in section.tables:
+            body += _float(document, table)
     packages = ["booktabs"]
     if any(r"\begin{longtable}" in line for line in body):
         packages.append("longtable")
@@ -53,7 +62,7 @@ def write(document: Document) -> str:
         f"% {document.title}",
         "% Needs in the preamble: " + " ".join(rf"\usepackage{{{one}}}" for one in packages),
     ]
-    if not all(line.isascii() for line in (*head, *body)):
+    if not all(line.isascii() for line in body):
         head.append("% Some letters are not ASCII: LuaLaTeX or XeLaTeX, and a font that has them.")
     return "\n".join((*head, *body, ""))
 
@@ -98,11 +107,12 @@ def _float(document: Document, table: Table) -> Iterator[str]:
         yield r"{\footnotesize\setlength{\tabcolsep}{4pt}"
         yield rf"\begin{{longtable}}{{{columns}}}"
         yield rf"\caption{{{caption}}}\label{{{label}}}\\"
+        yield from (r"\toprule", head, r"\midrule", r"\endfirsthead")
         yield from (r"\toprule", head, r"\midrule", r"\endhead", r"\bottomrule", r"\endfoot")
         yield from (*rows, r"\end{longtable}}", rf"{{\noindent\scriptsize {told}\par}}")
     else:
         yield from (r"\begin{table*}", r"\centering\footnotesize\setlength{\tabcolsep}{4pt}")
-        yield rf"\caption{{{caption}}}\label{{{label}}}"
+        yield rf"\caption{{{caption}}}\label{{{label}}}\vspace{{4pt}}"
         yield from (rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *rows)
         yield from (r"\bottomrule", r"\end{tabular}", "", r"\medskip")
         yield rf"\begin{{minipage}}{{\linewidth}}\scriptsize {told}\end{{minipage}}"
@@ -159,4 +169,4 @@ def _row(row: Sequence[Cell], stacked: bool) -> list[str]:
 def _written(text: str, cell: Cell) -> str:
     """Escaped; the hyphen of a number is a minus."""
     made = escaped(text)
-    return made if isinstance(cell, str | Named) else made.replace("-", "$-$")
+    return made if cell is None or isinstance(cell, str | Named) else made.replace("-", "$-$")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from indexer.reports.document import Cell, Document, Named, Table, capital, said
+from indexer.reports.documents.document import Cell, Document, Named, Table, capital, said
 from indexer.reports.formats.definitions import MORE, definition
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from indexer.reports.document import Document
+from indexer.reports.documents.document import Document
 from indexer.reports.formats import csv_, html, json_, latex, markdown
 
 WRITERS: Mapping[str, Callable[[Document], str]] = {

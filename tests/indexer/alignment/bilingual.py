@@ -76,7 +76,9 @@ class Scored:
 def scored(source: Words, target: Words, here: Vectors, there: Vectors, n: int = 200) -> Scored:
     """Scores under an encoder that was fitted to nothing."""
     first, second = dealt(source, target)
-    return scored_in(sampled(source, target, n), Space([View(here)], first), Space([View(there)], second))
+    return scored_in(
+        sampled(source, target, n), Space([View(here)], first), Space([View(there)], second)
+    )
 
 
 def scored_in(data: Sample, source: Space, target: Space) -> Scored:

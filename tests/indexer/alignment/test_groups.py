@@ -32,9 +32,7 @@ def as_sets(labels: Rows) -> set[frozenset[int]]:
 
 
 PLACES = st.integers(1, 25).flatmap(
-    lambda n: st.lists(
-        st.lists(st.integers(0, 15), min_size=n, max_size=n), min_size=1, max_size=3
-    )
+    lambda n: st.lists(st.lists(st.integers(0, 15), min_size=n, max_size=n), min_size=1, max_size=3)
 )
 
 

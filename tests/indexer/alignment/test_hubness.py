@@ -32,7 +32,9 @@ def test_equal_counts_are_not_skewed_at_all(counts: list[int]) -> None:
     assert np.isnan(skewness(np.array(counts, dtype=np.int64)))
 
 
-def near(queries: int, candidates: int, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def near(
+    queries: int, candidates: int, width: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     cosine = random_rows(queries, 5, 1) @ random_rows(candidates, 5, 2).T
     return np.argsort(-cosine, axis=1, kind="stable")[:, :width].astype(np.int64)
 

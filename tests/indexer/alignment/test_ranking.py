@@ -34,9 +34,7 @@ class TestExpected:
         wanted = sum(any(order[: max(0, k - better)]) for order in some) / len(some)
         assert expected_hit(better, tied, right, k) == pytest.approx(wanted)
 
-    def test_reciprocals_are_the_mean_over_orders(
-        self, better: int, tied: int, right: int
-    ) -> None:
+    def test_reciprocals_are_the_mean_over_orders(self, better: int, tied: int, right: int) -> None:
         some = orders(tied, right)
         wanted = sum(1 / (better + 1 + order.index(True)) for order in some) / len(some)
         assert expected_reciprocal(better, tied, right) == pytest.approx(wanted)

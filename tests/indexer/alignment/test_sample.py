@@ -106,7 +106,11 @@ class TestDistinct:
         assert part.pairs.all()
         assert part.forms.all()
         assert part.random.all()
-        assert (len(part.pairs), len(part.forms), len(part.random)) == (8, 5, len(small.random_fold))
+        assert (len(part.pairs), len(part.forms), len(part.random)) == (
+            8,
+            5,
+            len(small.random_fold),
+        )
 
     def test_forms_of_some_pairs(self, small: Sample) -> None:
         pairs = small.pairs.concept == 1
@@ -167,7 +171,10 @@ class TestFolds:
     def test_concepts_that_share_a_form_of_any_language_stay_together(self) -> None:
         # 0 and 1 share an English word, 1 and 2 a French one, 3 to 22 stand alone.
         alone = [(number,) for number in range(10, 30)]
-        english, french = nouns("en", (0,), (0,), (1,), *alone), nouns("fr", (0,), (1,), (1,), *alone)
+        english, french = (
+            nouns("en", (0,), (0,), (1,), *alone),
+            nouns("fr", (0,), (1,), (1,), *alone),
+        )
         first, second = folds([english.expressions, french.expressions])
         assert first[0] == first[1] == second[0] == second[1]
         np.testing.assert_array_equal(first[10:], second[10:])
@@ -188,3 +195,6 @@ class TestFolds:
         empty = Expressions(nothing, nothing, np.zeros(0, dtype=np.str_))
         first, second = folds([empty, nouns("fr", (0,)).expressions])
         assert (len(first), len(second)) == (0, 1)
+
+    def test_no_languages_have_no_folds(self) -> None:
+        assert folds([]) == []

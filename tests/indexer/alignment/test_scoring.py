@@ -6,7 +6,14 @@ import pytest
 from indexer.alignment import scoring
 from indexer.alignment.groups import FOLDS
 from indexer.alignment.ranking import Queries, ranks
-from indexer.alignment.scoring import Nearest, cosine_ranks, directed, nearest, symmetric, xsim_errors
+from indexer.alignment.scoring import (
+    Nearest,
+    cosine_ranks,
+    directed,
+    nearest,
+    symmetric,
+    xsim_errors,
+)
 from indexer.alignment.views import Space, View
 from indexer.vectors import Vectors, unit_rows
 from tests.indexer.alignment.bilingual import dealt, nouns, sampled, scored, scored_in
@@ -34,7 +41,9 @@ class TestNearest:
     @pytest.mark.parametrize(("words", "others"), [(0, 3), (3, 0), (0, 0)])
     def test_of_nothing_there_are_none(self, words: int, others: int) -> None:
         found = nearest(random_rows(words, 4), random_rows(others, 4))
-        assert found.rows.shape == found.cosine.shape == (words, others if words else min(others, 3))
+        assert (
+            found.rows.shape == found.cosine.shape == (words, others if words else min(others, 3))
+        )
         assert found.means.tolist() == [[0, 0]] * words
 
 
@@ -123,7 +132,9 @@ class TestViews:
                 ours, theirs = (getattr(one.found, name)[pairs] for one in (made, alone))
                 np.testing.assert_allclose(ours, theirs, atol=1e-6)
             random = data.random_fold == fold
-            np.testing.assert_allclose(made.known.raw.random[random], alone.known.raw.random[random])
+            np.testing.assert_allclose(
+                made.known.raw.random[random], alone.known.raw.random[random]
+            )
 
     def test_ranks_by_cosine_alone_are_the_same(self, spaces: tuple[Space, Space]) -> None:
         data = sampled(SOURCE, TARGET)
@@ -156,7 +167,10 @@ class TestViews:
 
 def test_cosines_come_as_they_are_centred_and_whitened() -> None:
     first, second = dealt(SOURCE, TARGET)
-    here, there = Space([View(random_rows(27, 5, 1))], first), Space([View(random_rows(52, 5, 2))], second)
+    here, there = (
+        Space([View(random_rows(27, 5, 1))], first),
+        Space([View(random_rows(52, 5, 2))], second),
+    )
     data = sampled(SOURCE, TARGET)
     known = symmetric(data, here, there)
     assert list(known.versions) == ["", "centred_", "whitened_"]

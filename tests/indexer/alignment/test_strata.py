@@ -28,7 +28,8 @@ def test_bands_begin_where_they_say(frequency: float, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "name"), [(0, "1"), (1, "1"), (2, "2"), (3, "3"), (4, "4 and more"), (9, "4 and more")]
+    ("count", "name"),
+    [(0, "1"), (1, "1"), (2, "2"), (3, "3"), (4, "4 and more"), (9, "4 and more")],
 )
 def test_tokens_are_counted_up_to_four(count: int, name: str) -> None:
     assert tokens_of(count) == name
@@ -48,9 +49,7 @@ FIELDS = {0: "water", 1: "water", 2: "motion", 3: "money", 4: "money", 5: "motio
 
 @pytest.fixture(scope="module")
 def data() -> Sample:
-    english = words(
-        "en", SENSES, frequency=[5.5, 3.1, np.nan, 3.9, 0.1], tokens=[1, 1, 2, 5, 4]
-    )
+    english = words("en", SENSES, frequency=[5.5, 3.1, np.nan, 3.9, 0.1], tokens=[1, 1, 2, 5, 4])
     # One fold, so that there are random pairs of so few words.
     together = np.zeros(5, dtype=np.int64)
     return sample(english, words("fr", SENSES), together, together, n=400, seed=1)
@@ -103,9 +102,7 @@ def test_the_other_direction_goes_by_the_other_words(data: Sample) -> None:
     assert rows(data.turned(), found["pos=verb"]) == ([2, 5], [0, 2])
 
 
-def test_the_largest_fields_are_broken_down(
-    data: Sample, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_largest_fields_are_broken_down(data: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_FIELDS", 1)
     fields = {**FIELDS, 4: "water"}
     assert [name for name in strata(data, fields) if name.startswith("field")] == ["field=water"]

@@ -1,11 +1,11 @@
-"""Batches without padding."""
+"""Batches without padding, and with little."""
 
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.checkpoints.batching import buckets
+from indexer.checkpoints.batching import buckets, near
 
 LENGTHS = st.lists(st.integers(0, 40), max_size=80)
 
@@ -53,3 +53,33 @@ def test_texts_of_one_length_keep_their_order(lengths: list[int], tokens: int) -
             if lengths[place] == length
         ]
         assert same == sorted(same)
+
+
+class TestNear:
+    def test_none_gives_none(self) -> None:
+        assert list(near([], 10, 0.5)) == []
+
+    @given(LENGTHS, st.integers(1, 60), st.sampled_from([0.0, 1 / 32, 1 / 4, 1.0]))
+    def test_every_text_is_in_one_batch_that_is_not_too_large(
+        self, lengths: list[int], tokens: int, padding: float
+    ) -> None:
+        made = [batch.tolist() for batch in near(lengths, tokens, padding)]
+        assert sorted(place for batch in made for place in batch) == list(range(len(lengths)))
+        before = 10**9
+        for batch in made:
+            sizes = [lengths[place] for place in batch]
+            whole = max(sizes) * len(sizes)
+            assert len(batch) == 1 or whole <= tokens
+            assert whole - sum(sizes) <= padding * whole
+            assert max(sizes) <= before
+            before = min(sizes)
+
+    @given(LENGTHS, st.integers(1, 60))
+    def test_without_padding_they_are_batches_of_one_length(
+        self, lengths: list[int], tokens: int
+    ) -> None:
+        padded = [batch.tolist() for batch in near(lengths, tokens, 0.0)]
+        assert [len({lengths[place] for place in batch}) for batch in padded] == [1] * len(padded)
+        plain = [batch.tolist() for batch in buckets(lengths, tokens)]
+        if 0 not in lengths:
+            assert padded == plain

@@ -165,14 +165,15 @@ def test_weights_saved_in_half_precision_compute_in_float32(
     assert half.spec.identity != whole.spec.identity
 
 
-def test_all_layers_at_once_are_the_layers_one_by_one(bloom: Path, on_cpu: Settings) -> None:
+@pytest.mark.parametrize("layer", range(LAYERS + 1))
+def test_states_are_rows_before_they_are_scaled(bloom: Path, on_cpu: Settings, layer: int) -> None:
     texts = mixed(40)
-    states = opened(bloom, on_cpu, pooling="weightedmean").states(texts)
-    assert states.shape == (LAYERS + 1, 40, DIM)
-    for layer in range(LAYERS + 1):
-        alone = opened(bloom, on_cpu, pooling="weightedmean", layer=layer).encode(texts).vectors
-        length = np.linalg.norm(states[layer], axis=1, keepdims=True)
-        np.testing.assert_allclose(states[layer] / length, alone, rtol=0, atol=1e-5)
+    encoder = opened(bloom, on_cpu, pooling="weightedmean", layer=layer)
+    states = encoder.states(texts)
+    assert states.shape == (40, DIM)
+    lengths = np.linalg.norm(states, axis=1, keepdims=True)
+    assert lengths.max() > 1.5
+    np.testing.assert_allclose(states / lengths, encoder.encode(texts).vectors, atol=1e-5)
 
 
 def test_the_spec_is_read_without_the_weights(

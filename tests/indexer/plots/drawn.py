@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import numpy as np
 from PIL import Image
 
 from indexer.plots.canvas import DPI, MARGIN
@@ -16,8 +15,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 def size_and_colours(path: Path) -> tuple[float, int]:
     """Width in inches of a PNG, and how many colours it has."""
     with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGB"))
-    return pixels.shape[1] / DPI, len(np.unique(pixels.reshape(-1, 3), axis=0))
+        colours = image.convert("RGB").getcolors(maxcolors=256**3)
+    assert colours is not None
+    return image.width / DPI, len(colours)
 
 
 def outlines(path: Path) -> int:
@@ -36,7 +36,7 @@ def page_of(path: Path) -> str:
     return scripts[0] + "".join(scripts[2:])
 
 
-def require_drawn(picture: Picture, folder: Path, width: float = 7.0) -> str:
+def require_drawn(picture: Picture, folder: Path, width: float = 4.0) -> str:
     """A picture in all three kinds, each checked; returns its page."""
     png, svg, html = (folder / f"picture.{kind}" for kind in ("png", "svg", "html"))
     for out in (png, svg, html):

@@ -106,6 +106,7 @@ def test_matplotlib_brings_a_font_and_its_boxes_are_none() -> None:
     assert ord("é") in held.characters
     assert held.shape("Latin")
     assert not held.shape("Kannada")
+    assert glyphs_of(found["cmr10"]).shapes == set()
 
 
 def test_a_file_that_is_gone_or_no_font_shows_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.plots.canvas import Ruler, style
+from indexer.plots.canvas import Ruler, sheet, style
 from indexer.plots.pairs import PairScores, PairsPicture, Scored, pair_scores
 from indexer.plots.runs import Figure
 from indexer.service import LexiconService
@@ -104,7 +104,7 @@ MANY = PairScores("p_at_1", "", PAIRS, (scored("one"), scored("two", memorised=T
 
 def test_the_picture(tmp_path: Path) -> None:
     picture = PairsPicture(MANY)
-    said = require_drawn(picture, tmp_path)
+    said = require_drawn(picture, tmp_path, 7.0)
     assert picture.notes == [
         "Over 100 to 110 forms, with 95% intervals.",
         "† Trained on this lexicon: what it remembers, not how languages align.",
@@ -116,6 +116,16 @@ def test_the_picture(tmp_path: Path) -> None:
         f'"z":[[{",".join(str(n / 12) for n in range(11))},null],[{",".join(["null"] * 12)}]]'
         in said
     )
+
+
+def test_without_colours_there_is_no_scale_of_them() -> None:
+    with style(["DejaVu Sans"]):
+        ruler = Ruler()
+        drawn = []
+        for memorised in (False, True):
+            made = PairScores("p_at_1", "", PAIRS, (scored("one", memorised),))
+            drawn.append(sheet(ruler, PairsPicture(made).body(ruler, 7), "", ()).axes)
+    assert [len(axes) for axes in drawn] == [2, 1]
 
 
 def test_on_a_narrow_page_pairs_stand_below_each_other() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from indexer.build import build
-from indexer.plots.canvas import Ruler, style
+from indexer.plots.canvas import Ruler, sheet, style
 from indexer.plots.word import Chance, Similarities, Word, WordPicture, similarities
 from indexer.service import LexiconService
 from lexicon.errors import InvalidInput, UnknownLanguage
@@ -59,9 +59,9 @@ def test_first_choices_of_all_senses_come_before_second_ones(
     # Every pair is a translation, so that none is a random one.
     assert found.chance == ()
     notes = WordPicture(found).notes
+    nothing = "There are no random pairs of the same part of speech to compare it with."
     assert notes == [
-        "Cosine under axis. There are no random pairs of the same part of speech to compare it "
-        "with.",
+        f"Cosine under axis. {nothing}",
         "* Not in the encoder's vocabulary: guessed from its spelling.",
         "Translations left out: 1.",
     ]
@@ -95,8 +95,7 @@ def test_an_encoder_that_remembers_is_said(
     [
         ({"text": "brook"}, "'brook' (en) is not in the lexicon; give a word that it holds"),
         ({"text": "watre"}, "'watre' (en) is not in the lexicon; did you mean water (spelling)?"),
-        ({"text": "bank", "pos": "verb"}, "'bank' (en) has no sense that is verb; it has: "
-         "bank.noun.1 (noun), bank.noun.2 (noun)"),
+        ({"text": "bank", "pos": "verb"}, "no sense that is verb; it has: bank.noun.1 (noun)"),
         ({"text": "bank", "pos": "noun", "concept": "x"}, "no sense that is noun and 'x'; it has"),
         ({"text": "bank", "pos": "thing"}, "thing"),
         ({"text": "bank", "most": 0}, "0 translations are none; give at least 1"),
@@ -135,6 +134,27 @@ def test_many_languages_have_a_range_of_random_cosines() -> None:
     chance = tuple(Chance("en", f"l{n}", n / 10) for n in range(1, 8))
     picture = WordPicture(replace(LIGHT, chance=chance))
     assert picture.notes[0].endswith("Random pairs score 0.10 to 0.70 on average.")
+
+
+def test_long_words_slant_and_keep_to_the_page() -> None:
+    first, *others = (Word(f"{'m' * n} {n}", "en", True) for n in (30, 2, 3))
+    with style(["DejaVu Sans"]):
+        ruler = Ruler()
+        figures = []
+        for words in ((first, *others), (*others, first)):
+            body = WordPicture(replace(LIGHT, words=words)).body(ruler, 6)
+            figure = sheet(ruler, body, "", ())
+            figure.draw_without_rendering()
+            grid = figure.axes[0]
+            labels = grid.get_xticklabels()
+            assert {label.get_rotation() for label in labels} == {45}
+            page = figure.bbox
+            for label in (*labels, *grid.get_yticklabels()):
+                box = label.get_window_extent()
+                assert page.x0 <= box.x0 < box.x1 <= page.x1
+                assert page.y0 <= box.y0 < box.y1 <= page.y1
+            figures.append(body.width)
+    assert figures[0] == pytest.approx(figures[1])
 
 
 def test_a_picture_too_narrow_for_its_numbers_is_refused() -> None:

@@ -16,7 +16,7 @@ from lexicon.errors import InvalidInput, LexiconError, StoreUnavailable
 from lexicon.settings import Settings
 from nli.training import publish, state, train
 from nli.training.forward import Forward
-from tests.nli.training.toy import Killed, Killing, Silent, rows, trained
+from tests.nli.training.toy import Killed, Killing, Moment, Silent, rows, trained
 
 Usage = namedtuple("Usage", ("total", "used", "free"))
 
@@ -82,7 +82,7 @@ class TestWhat:
         said: str,
     ) -> None:
         with pytest.raises(Killed):
-            trained(on_cpu, base, tmp_path, Killing("seed 42", 3))
+            trained(on_cpu, base, tmp_path, Killing(Moment("seed 42", 3)))
         found = refused(InvalidInput, on_cpu, base, tmp_path, **changes)
         assert f"holds a training that was begun with {said}" in found
         assert found.endswith("or begin anew with --fresh")
@@ -91,7 +91,7 @@ class TestWhat:
         self, tmp_path: Path, base: Path, on_cpu: Settings
     ) -> None:
         with pytest.raises(Killed):
-            trained(on_cpu, base, tmp_path, Killing("seed 42", 3))
+            trained(on_cpu, base, tmp_path, Killing(Moment("seed 42", 3)))
         watch = Silent()
         trained(on_cpu, base, tmp_path, watch, fresh=True, lr=1e-3)
         assert next(one for one in watch.steps if one[0].startswith("seed")) == ("seed 42", 1)
@@ -101,7 +101,7 @@ class TestWhat:
     ) -> None:
         own = Path(shutil.copytree(base, tmp_path / "base"))
         with pytest.raises(Killed):
-            trained(on_cpu, own, tmp_path, Killing("seed 42", 3))
+            trained(on_cpu, own, tmp_path, Killing(Moment("seed 42", 3)))
         (own / "generation_config.json").write_text("{}")
         assert "base revision" in refused(InvalidInput, on_cpu, own, tmp_path)
 
@@ -109,7 +109,7 @@ class TestWhat:
         self, tmp_path: Path, base: Path, on_cpu: Settings
     ) -> None:
         with pytest.raises(Killed):
-            trained(on_cpu, base, tmp_path, Killing("seed 42", 3))
+            trained(on_cpu, base, tmp_path, Killing(Moment("seed 42", 3)))
         (tmp_path / ".out.training" / "begun.json").write_text("{}")
         assert "cannot be read" in refused(InvalidInput, on_cpu, base, tmp_path)
 
@@ -155,7 +155,7 @@ class TestRoom:
 
         def sync(path: Path) -> None:
             written.append(path)
-            if len(written) == 6:
+            if len(written) == 5:
                 raise error
             saved(path)
 

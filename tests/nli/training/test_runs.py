@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 from lexicon.errors import InvalidInput, ModelBusy
 from lexicon.settings import Settings
 from nli.training import run
-from tests.nli.training.toy import Killed, Killing, Silent, trained
+from tests.nli.training.toy import Killed, Killing, Moment, Silent, rows, trained
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -42,15 +42,6 @@ class TestSame:
         assert one["model.safetensors"] != other["model.safetensors"]
         assert one["tokenizer.json"] == other["tokenizer.json"]
 
-    @pytest.mark.parametrize(
-        "moments",
-        [
-            [("seed 1", 1, False), ("seed 1", 4, False)],
-            [("seed 1", 2, True), ("seed 2", 6, True)],
-            [("seed 1", 6, False), ("seed 2", 3, False), ("checking", 40, False)],
-            [("training pairs", 96, False)],
-        ],
-    )
     def test_what_was_killed_goes_on_to_the_same_bytes(
         self,
         tmp_path: Path,
@@ -58,27 +49,33 @@ class TestSame:
         whole: Path,
         on_cpu: Settings,
         monkeypatch: pytest.MonkeyPatch,
-        moments: list[tuple[str, int, bool]],
     ) -> None:
         monkeypatch.setattr(run, "SAVE_EVERY", 0.0)
-        for moment in moments:
+        for moment in (
+            Moment("training pairs", 96),
+            Moment("seed 1", 1),
+            # Its weights are on disk, and the state that knows of them is not.
+            Moment("seed 1", 4, scoring=True),
+            Moment("seed 1", 6),
+            Moment("seed 2", 3),
+            Moment("checking", 40),
+        ):
             with pytest.raises(Killed):
-                trained(on_cpu, base, tmp_path, Killing(*moment), seeds=(1, 2))
+                trained(on_cpu, base, tmp_path, Killing(moment), seeds=(1, 2))
             assert not (tmp_path / "out").exists()
-        last = Silent()
-        trained(on_cpu, base, tmp_path, last, seeds=(1, 2))
+        trained(on_cpu, base, tmp_path, seeds=(1, 2))
         assert digests(tmp_path / "out") == digests(whole)
         assert [path.name for path in sorted(tmp_path.iterdir())] == ["dev.tsv", "out", "train.tsv"]
 
     def test_what_was_done_is_not_done_again(
         self, tmp_path: Path, base: Path, on_cpu: Settings
     ) -> None:
+        # Five steps are done, and four of them saved with the second evaluation.
         with pytest.raises(Killed):
-            trained(on_cpu, base, tmp_path, Killing("seed 2", 4), seeds=(1, 2))
+            trained(on_cpu, base, tmp_path, Killing(Moment("seed 42", 5)))
         last = Silent()
-        trained(on_cpu, base, tmp_path, last, seeds=(1, 2))
-        steps = [(name, done) for name, done in last.steps if name.startswith("seed")]
-        assert steps == [("seed 2", 5), ("seed 2", 6)]
+        trained(on_cpu, base, tmp_path, last)
+        assert [done for name, done in last.steps if name == "seed 42"] == [5, 6]
 
     def test_killed_between_the_last_two_steps_it_tidies_away(
         self, tmp_path: Path, base: Path, on_cpu: Settings
@@ -133,10 +130,11 @@ class TestAverages:
             return model(self, torch, head_seed)
 
         monkeypatch.setattr(Base, "model", noted)
-        trained(on_cpu, base, tmp_path, name="mean", seeds=(1, 2))
+        few: dict[str, Any] = {"pairs": rows(16, 0), "evaluations": 1, "seeds": (1, 2)}
+        trained(on_cpu, base, tmp_path, name="mean", **few)
         assert heads == [1, 1, 1, 0]
         heads.clear()
-        record = trained(on_cpu, base, tmp_path, name="best", seeds=(1, 2), average="none")
+        record = trained(on_cpu, base, tmp_path, name="best", average="none", **few)
         assert heads == [1, 1, 2, 0]
         assert record.members == [record.best]
 

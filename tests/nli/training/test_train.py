@@ -9,14 +9,20 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from lexicon.formats.reading import Input
+from lexicon.ingest.sentences import PairImport, import_pairs
 from lexicon.models import NLI_LABELS
 from lexicon.settings import Settings
+from lexicon.store import Sessions
+from nli.evaluation.evaluate import evaluate
+from nli.predict import predict
 from nli.protocol import NliPair
 from nli.registry import open_classifier
 from nli.training.records import TrainingRecord
+from tests.lexicon.sentences import know_languages
 from tests.nli.training.toy import Row, rows, trained, write
 
-TEST = rows(200, 2)
+LEARNT, DEV, TEST = rows(480, 0), rows(80, 1), rows(200, 2)
 WHOLE: dict[str, Any] = {"epochs": 3, "patience": 0}
 
 
@@ -35,21 +41,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def record(folder: Path, base: Path, on_cpu: Settings) -> TrainingRecord:
     """What was said of the checkpoint at ``folder / "out"``."""
-    return trained(on_cpu, base, folder, pairs=rows(480, 0), dev=rows(80, 1), **WHOLE)
+    return trained(on_cpu, base, folder, pairs=LEARNT, dev=DEV, **WHOLE)
 
 
 class TestEndToEnd:
-    def test_it_learns_what_the_hypothesis_alone_does_not_tell(
-        self, folder: Path, base: Path, on_cpu: Settings, record: TrainingRecord
+    def test_it_predicts_stored_pairs_and_is_right_where_the_hypothesis_alone_does_not_tell(
+        self,
+        folder: Path,
+        base: Path,
+        on_cpu: Settings,
+        record: TrainingRecord,
+        sessions: Sessions,
     ) -> None:
-        blind = [(label, "-", hypothesis) for label, _, hypothesis in rows(480, 0)]
-        dev = [(label, "-", hypothesis) for label, _, hypothesis in rows(80, 1)]
-        trained(on_cpu, base, folder, pairs=blind, dev=dev, name="blind", **WHOLE)
-        seen = accuracy(folder / "out", on_cpu)
-        unseen = accuracy(folder / "blind", on_cpu, [(row[0], "-", row[2]) for row in TEST])
+        blind = [[(label, "-", said) for label, _, said in some] for some in (LEARNT, DEV, TEST)]
+        trained(on_cpu, base, folder, pairs=blind[0], dev=blind[1], name="blind", **WHOLE)
+        unseen = accuracy(folder / "blind", on_cpu, blind[2])
         assert 0.3 < unseen < 0.6
-        assert seen >= unseen + 0.2
-        assert record.dev.accuracy > unseen + 0.2
+        know_languages(sessions)
+        wanted = PairImport("toy", "test", "en")
+        import_pairs(sessions, Input(write(folder / "test.tsv", TEST)), wanted)
+        predict(sessions, open_classifier(str(folder / "out"), on_cpu))
+        with sessions() as session:
+            [found] = evaluate(session)
+        assert found.pairs == len(TEST)
+        assert found.accuracy == accuracy(folder / "out", on_cpu) >= unseen + 0.2
+        assert found.model.startswith("out-")
 
     def test_the_folder_is_a_checkpoint_of_any_program_with_named_labels(
         self, folder: Path, record: TrainingRecord
@@ -74,11 +90,9 @@ class TestEndToEnd:
         facts = record.begun.train
         assert (facts.name, facts.pairs, facts.rejected) == ("train.tsv", 480, 0)
         assert facts.by_label == {"entailment": 120, "neutral": 240, "contradiction": 120}
-        assert (
-            facts.sha256 == sha256(write(folder / "again", rows(480, 0)).read_bytes()).hexdigest()
-        )
+        assert facts.sha256 == sha256(write(folder / "again", LEARNT).read_bytes()).hexdigest()
         assert record.dev.pairs == 80
-        assert record.dev.accuracy == accuracy(out, on_cpu, rows(80, 1))
+        assert record.dev.accuracy == accuracy(out, on_cpu, DEV)
         assert np.trace(record.dev.confusion) == 80 * record.dev.accuracy
         assert record.dev.accuracy_interval[0] <= record.dev.accuracy
         [one] = record.runs
@@ -107,13 +121,13 @@ class TestKinds:
     def test_bloom_learns_too_with_its_texts_kept_apart(
         self, tmp_path: Path, bloom_base: Path, on_cpu: Settings
     ) -> None:
-        pairs = rows(480, 0)
-        record = trained(on_cpu, bloom_base, tmp_path, pairs=pairs, dev=rows(80, 1), **WHOLE)
+        pairs = LEARNT
+        record = trained(on_cpu, bloom_base, tmp_path, pairs=pairs, dev=DEV, **WHOLE)
         assert record.remarks == (
             "premise and hypothesis are kept apart by '</s>': the tokenizer put nothing there",
         )
         assert accuracy(tmp_path / "out", on_cpu) >= 0.8
-        assert accuracy(tmp_path / "out", on_cpu, rows(80, 1)) == record.dev.accuracy
+        assert accuracy(tmp_path / "out", on_cpu, DEV) == record.dev.accuracy
 
     def test_bf16_is_computed_in_and_not_kept_in(
         self, tmp_path: Path, base: Path, on_cpu: Settings

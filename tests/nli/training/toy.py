@@ -7,7 +7,7 @@ hypothesis alone is right half of the time.
 
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lexicon.models import NLI_LABELS
 from lexicon.settings import Settings
@@ -81,21 +81,29 @@ class Killed(BaseException):
     """What no handler of the program expects, as little as a power cut."""
 
 
+class Moment(NamedTuple):
+    """When a bar comes to ``done``, or when the checkpoint of that step is scored."""
+
+    bar: str
+    done: int
+    scoring: bool = False
+
+
 class Killing(Silent):
     """A watch under which everything ends at one moment."""
 
-    def __init__(self, name: str, done: int, scoring: bool = False) -> None:
+    def __init__(self, moment: Moment) -> None:
         super().__init__()
-        self._moment = (name, done, scoring)
+        self._moment = moment
 
     def advance(self, name: str, done: int, total: int) -> None:
         super().advance(name, done, total)
-        if (name, done, False) == self._moment:
+        if Moment(name, done) == self._moment:
             raise Killed
 
     def evaluated(self, seed: int, scores: Evaluated, planned: int) -> None:
         super().evaluated(seed, scores, planned)
-        if (f"seed {seed}", scores.step, True) == self._moment:
+        if Moment(f"seed {seed}", scores.step, scoring=True) == self._moment:
             raise Killed
 
 

@@ -1,0 +1,1 @@
+"""What is written of a result, whatever the format: tables, charts, records and words."""

@@ -1,0 +1,232 @@
+"""Words brought to two dimensions: which, where, and kept for whom."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer import projection
+from indexer.build import build
+from indexer.projection import Projection, Selection, principal_components, project, tsne
+from indexer.service import LexiconService
+from indexer.vectors import Vectors
+from lexicon import queries
+from lexicon.errors import ExtraMissing, InvalidInput, StoreUnavailable, UnknownLanguage
+from lexicon.settings import Settings
+from lexicon.store import Sessions
+from tests.conftest import TINY, AxisEncoder, fill
+from tests.indexer.vectors import random_rows
+from tests.indexer.worlds import entry, world
+
+
+def named(made: Projection) -> list[str]:
+    return [f"{word.form} {word.language}" for word in made.words]
+
+
+def files(service: LexiconService) -> list[Path]:
+    return sorted((service.settings.home / "projections").rglob("*.*"))
+
+
+def pca(service: LexiconService, selection: Selection = Selection()) -> Projection:  # noqa: B008
+    return project(service, None, selection, "pca")
+
+
+class TestWords:
+    def test_every_word_by_language_and_the_lines_between_first_choices(
+        self, service: LexiconService
+    ) -> None:
+        made = pca(service)
+        # By field and key: landscape, money, motion, water.
+        assert named(made) == [
+            "bank en", "shore en", "run en", "water en",
+            "rive fr", "banque fr", "courir fr", "eau fr",
+            "ದಡ kn", "ಬ್ಯಾಂಕ್ kn", "ಓಡು kn", "ನೀರು kn", "ಜಲ kn",
+        ]  # fmt: skip
+        assert made.lines.tolist() == [
+            [0, 4], [0, 5], [0, 8], [0, 9], [2, 6], [2, 10], [3, 7], [3, 11],
+            [4, 8], [5, 9], [6, 10], [7, 11],
+        ]  # fmt: skip
+        assert made.words[0].glosses == ("land beside a river", "house that keeps money")
+        assert (made.concepts, made.pending, made.memorised) == (4, 0, False)
+        assert made.points.shape == (13, 2)
+        assert made.points.dtype == np.float32
+        # Words with equal vectors lie in one place.
+        assert made.points[4].tolist() == made.points[8].tolist()
+        assert made.points[11].tolist() == made.points[12].tolist()
+
+    def test_languages_and_fields_can_be_chosen(self, service: LexiconService) -> None:
+        made = pca(service, Selection(("kn", "en", "kn")))
+        assert named(made)[:2] == ["ದಡ kn", "ಬ್ಯಾಂಕ್ kn"]
+        assert len(made.words) == 9
+        assert made.lines.tolist() == [[0, 5], [1, 5], [2, 7], [3, 8]]
+        with pytest.raises(InvalidInput, match=r"^4 words are too few for a map; choose more"):
+            pca(service, Selection(field="water"))
+        with pytest.raises(UnknownLanguage):
+            pca(service, Selection(("xx",)))
+
+    def test_an_unknown_field_is_refused_with_what_may_be_meant(
+        self, service: LexiconService
+    ) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            pca(service, Selection(field="watre"))
+        assert str(refused.value) == (
+            "no concept of the field 'watre' has a word in en, fr, kn; did you mean water?"
+        )
+        with pytest.raises(InvalidInput, match="in kn; see: lexicon words export"):
+            pca(service, Selection(("kn",), "zzz"))
+
+    def test_some_concepts_are_drawn_always_the_same(self, service: LexiconService) -> None:
+        two = pca(service, Selection(concepts=2))
+        assert two.concepts == 2
+        assert named(two) == named(pca(service, Selection(concepts=2)))
+        drawn = {tuple(named(project(service, None, Selection(concepts=2), "pca", seed)))
+                 for seed in range(6)}  # fmt: skip
+        assert len(drawn) > 1
+        assert pca(service, Selection(concepts=9)).concepts == 4
+        with pytest.raises(InvalidInput, match="0 concepts are no map; give at least 1"):
+            pca(service, Selection(concepts=0))
+
+    def test_words_without_a_vector_are_counted_and_their_lines_left_out(
+        self, service: LexiconService, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("indexer.delta.FEW", 0)
+        before = pca(service)
+        fill(sessions, [*TINY, entry("ink.noun.1", en="ink", fr="encre", kn="ದಡ")])
+        made = pca(service)
+        assert (made.pending, made.concepts) == (2, 5)
+        assert sorted(named(made)) == sorted(named(before))
+        assert len(made.lines) == len(before.lines)
+
+    def test_a_word_that_leaves_meanwhile_is_pending(
+        self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        known = queries.forms
+        monkeypatch.setattr(
+            queries,
+            "forms",
+            lambda session, code: [one for one in known(session, code) if one.lemma != "eau"],
+        )
+        made = pca(service)
+        assert made.pending == 1
+        assert "eau fr" not in named(made)
+
+
+class TestPoints:
+    def test_principal_components_are_the_directions_of_most_variance(self) -> None:
+        rows = random_rows(50, 6)
+        points, explained = principal_components(rows)
+        centred = rows.astype(np.float64) - rows.mean(axis=0)
+        _, strength, axes = np.linalg.svd(centred, full_matrices=False)
+        np.testing.assert_allclose(np.abs(points), np.abs(centred @ axes[:2].T), atol=1e-5)
+        shares = strength**2 / (strength**2).sum()
+        assert explained == pytest.approx(shares[:2].tolist())
+
+    def test_equal_words_explain_nothing(self) -> None:
+        points, explained = principal_components(np.ones((5, 3), dtype=np.float32))
+        assert not points.any()
+        assert explained == (0.0, 0.0)
+
+    def test_tsne_keeps_neighbours_together_and_is_the_same_twice(self) -> None:
+        centres = random_rows(4, 16, seed=1)
+        near = np.repeat(centres, 10, axis=0) + 0.05 * random_rows(40, 16, seed=2)
+        told: list[tuple[int, int]] = []
+        first = tsne(near, 1, lambda done, total: told.append((done, total)))
+        second = tsne(near, 1, lambda _done, _total: None)
+        assert first.tobytes() == second.tobytes()
+        assert first.shape == (40, 2)
+        assert first.dtype == np.float32
+        assert told[0] == (50, 750)
+        assert told[-1] == (750, 750)
+        distance = np.linalg.norm(first[:, None] - first[None], axis=2)
+        np.fill_diagonal(distance, np.inf)
+        assert (distance.argmin(axis=1) // 10 == np.arange(40) // 10).all()
+
+    def test_without_the_extra_tsne_says_what_to_install(
+        self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "openTSNE", None)
+        with pytest.raises(ExtraMissing, match="t-SNE needs the extra 'plots'"):
+            project(service)
+        with pytest.raises(InvalidInput, match="unknown method 'umap'; known: tsne, pca"):
+            project(service, method="umap")
+        assert files(service) == []
+
+
+class TestKept:
+    @pytest.fixture
+    def counted(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """How many words were projected each time that points were worked out."""
+        times: list[int] = []
+        plain = projection.principal_components
+
+        def counting(vectors: Vectors) -> object:
+            times.append(len(vectors))
+            return plain(vectors)
+
+        monkeypatch.setattr(projection, "principal_components", counting)
+        return times
+
+    def test_points_are_worked_out_once(self, service: LexiconService, counted: list[int]) -> None:
+        made, again = pca(service), pca(service)
+        assert counted == [13]
+        assert again.points.tobytes() == made.points.tobytes()
+        assert again.explained == made.explained
+        assert again.words == made.words
+        assert len(files(service)) == 1
+
+    def test_each_selection_method_and_seed_has_its_own(
+        self, service: LexiconService, counted: list[int]
+    ) -> None:
+        pca(service)
+        pca(service, Selection(("en", "kn")))
+        project(service, None, Selection(), "pca", 1)
+        assert counted == [13, 9, 13]
+        assert len(files(service)) == 3
+
+    def test_a_new_generation_is_projected_anew_in_place_of_the_old_one(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder, counted: list[int]
+    ) -> None:
+        pca(service)
+        (before,) = files(service)
+        build(sessions, service.generations, axis, force=True)
+        pca(service)
+        assert counted == [13, 13]
+        (after,) = files(service)
+        assert after != before
+
+    def test_a_damaged_file_is_made_again(
+        self, service: LexiconService, counted: list[int]
+    ) -> None:
+        made = pca(service)
+        (path,) = files(service)
+        whole = path.read_bytes()
+        flipped = whole[:80] + bytes([whole[80] ^ 1]) + whole[81:]
+        for damaged in (whole[:-1], flipped, b"", b"\xff\xff\n" + whole):
+            path.write_bytes(damaged)
+            assert pca(service).points.tobytes() == made.points.tobytes()
+            assert path.read_bytes() == whole
+        assert counted == [13] * 5
+
+    def test_tsne_is_kept_without_shares_of_variance(
+        self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(projection, "tsne", lambda rows, _seed, _advance: rows[:, :2])
+        made, again = project(service), project(service)
+        assert made.explained is again.explained is None
+        assert again.points.tobytes() == made.points.tobytes()
+
+    def test_a_folder_that_cannot_be_written_is_said(self, service: LexiconService) -> None:
+        (service.settings.home / "projections").write_text("a file")
+        with pytest.raises(StoreUnavailable, match=r"cannot be written .* or set LEXICON_HOME"):
+            pca(service)
+
+
+def test_an_encoder_that_remembers_is_said(
+    settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = world(settings, sessions, monkeypatch, TINY)
+    encoder = AxisEncoder(trained_on="this lexicon")
+    monkeypatch.setitem(service._encoders, "axis", encoder)
+    build(sessions, service.generations, encoder)
+    assert pca(service).memorised
