@@ -132,7 +132,7 @@ def main() -> None:
     arguments = parser.parse_args()
     draw = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = xlmr(Path(temporary, "small"), layers=4, hidden=128, vocabulary=40_000)
+        folder = xlmr(Path(temporary, "small"), drawn(500), 4, 128, 40_000)
         name = f"{folder}?precision=fp32"
         settings = Settings(home=Path(temporary, "home"), device="cpu", threads=1, nli=name)
         sessions = made(settings, arguments.pairs)

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from indexer.reports.report import AlignmentReport, Parameters
     from indexer.service import LexiconService
 
-app = typer.Typer(
-    help="Alignment of language pairs, with baselines and 95% intervals.",
-    invoke_without_command=True,
-    no_args_is_help=False,
-)
+app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 app.command("list")(report_runs.list_)
 app.command("show")(report_runs.show)
 app.command("compare")(report_compare.compare)

@@ -33,9 +33,7 @@ class PairTokenizer:
         self._types = types
 
     def __call__(self, pairs: Sequence[TextPair]) -> list[PairTokens]:
-        """The tokens of each pair in order; [] gives []."""
-        if not pairs:
-            return []
+        """The tokens of each pair in order, of one pair at least."""
         bounded = [(self._bounded(first), self._bounded(second)) for first, second in pairs]
         whole = self._encoded(bounded)
         long = [place for place, ids in enumerate(whole["input_ids"]) if len(ids) > self._most]

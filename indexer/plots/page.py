@@ -15,7 +15,7 @@ FONTS = (
 """A browser shapes every script; it is only told which fonts to look for first."""
 
 # Nothing is fetched, whatever the drawing library would like to. It makes its shaders from text.
-_POLICY = (
+POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
     "img-src data: blob:"
 )
@@ -88,18 +88,19 @@ def page(drawn: Interactive, title: str, notes: Sequence[str]) -> bytes:
     figures = f"<details><summary>Figures</summary>\n{_table(drawn.table)}</details>\n"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{_CSS % FONTS}</style>\n"
-        f"<script>{_library()}</script>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n"
+        f"<script>{library()}</script>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n"
         f'<div id="picture" role="img" aria-label="{escape(title)}"></div>\n'
         f"{below}{figures if drawn.table else ''}</main>\n"
-        f'<script>Plotly.newPlot("picture", {_json(drawn.data)}, {_json(layout)}, '
-        f"{_json(_CONFIG)})</script>\n</body>\n</html>\n"
+        f'<script>Plotly.newPlot("picture", {in_script(drawn.data)}, {in_script(layout)}, '
+        f"{in_script(_CONFIG)})</script>\n</body>\n</html>\n"
     ).encode()
 
 
-def _library() -> str:
+def library() -> str:
+    """The source of Plotly, or :class:`ExtraMissing`."""
     try:
         from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
     except ImportError:
@@ -107,7 +108,7 @@ def _library() -> str:
     return str(get_plotlyjs())
 
 
-def _json(value: object) -> str:
+def in_script(value: object) -> str:
     """JSON that can stand in a script: no word ends it."""
     said = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return said.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -112,6 +112,7 @@ class Run:
         self._step = 0
         self._loss = 0.0
         self._evaluations: list[Evaluated] = []
+        self._order: tuple[int, list[NDArray[np.int64]]] = (-1, [])
 
     def go(self) -> RunRecord:
         """Train from where the folder says to the end; checkpoints that are kept lie in it."""
@@ -212,8 +213,6 @@ class Run:
             found = order.epoch(lengths, self._recipe.batch, self._seed, epoch)
             self._order = (epoch, found)
         return self._order[1][place]
-
-    _order: tuple[int, list[NDArray[np.int64]]] = (-1, [])
 
     def _learn(self) -> None:
         self._model.train()

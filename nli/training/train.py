@@ -103,8 +103,11 @@ class _Training:
                 self._tokens("development pairs", self._dev, self._base, model),
                 self._dev.gold,
             )
+            # A run has a model of its own, and there may be room for one only.
+            del model
             runs = [self._run(seed, material) for seed in self._recipe.seeds]
             members = _members(runs, self._recipe.average)
+            model = self._base.model(self._torch, self._recipe.seeds[0])
             state.load_weights(self._torch, model, state.average(self._files(members)))
             publish.write_checkpoint(self._work.checkpoint, model, self._base.tokenizer)
             record = TrainingRecord(

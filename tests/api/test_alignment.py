@@ -5,21 +5,23 @@ import shutil
 import pytest
 from fastapi.testclient import TestClient
 
-from indexer.reports import report
 from indexer.build import build
+from indexer.reports.report import AlignmentReport, Parameters, report
+from indexer.reports.stored import store
 from indexer.service import LexiconService
 from tests.api.conftest import Refused
 from tests.conftest import AxisEncoder
 
 PATH = "/v1/alignment"
 PAIRS = ["en-fr", "en-kn", "fr-en", "fr-kn", "kn-en", "kn-fr"]
+FEW = Parameters(samples=100)
 
 
 @pytest.fixture
-def made(service: LexiconService) -> report.AlignmentReport:
+def made(service: LexiconService) -> AlignmentReport:
     """A stored report of every pair that has words."""
-    made = report.report(service, pairs=PAIRS)
-    report.store(service, made)
+    made = report(service, pairs=PAIRS, parameters=FEW)
+    store(service, made)
     return made
 
 
@@ -30,7 +32,7 @@ def pairs(client: TestClient, **parameters: str) -> list[str]:
 
 
 def test_the_stored_report_comes_back_as_it_was_made(
-    tiny: TestClient, made: report.AlignmentReport
+    tiny: TestClient, made: AlignmentReport
 ) -> None:
     answer = tiny.get(PATH).json()
     assert answer.pop("run") == 1
@@ -41,7 +43,7 @@ def test_the_stored_report_comes_back_as_it_was_made(
 
 def test_the_newest_report_answers(tiny: TestClient, service: LexiconService) -> None:
     for pair in ("en-kn", "kn-en"):
-        report.store(service, report.report(service, pairs=[pair]))
+        store(service, report(service, pairs=[pair], parameters=FEW))
     assert pairs(tiny) == ["kn-en"]
     assert tiny.get(PATH).json()["run"] == 2
 

@@ -187,7 +187,7 @@ def test_an_export_that_cannot_be_written_leaves_nothing(
 
 SAID = {
     "missing": "no lexicon store at sqlite:///{home}/lexicon.sqlite3; create it with: lexicon init",
-    "newer": "the store is at schema revision 9999, which is newer than this version's 0003; "
+    "newer": "the store is at schema revision 9999, which is newer than this version's 0004; "
     "upgrade the semantic-lexicon package",
     "no database": "the store at sqlite:///{home}/lexicon.sqlite3 cannot be read "
     "(file is not a database); check LEXICON_HOME and LEXICON_DATABASE_URL",

@@ -4,8 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from indexer.reports.report import stored
+from indexer.alignment.figures import METRICS, OPTIONAL
 from indexer.build import build
+from indexer.reports.stored import stored
 from indexer.service import LexiconService
 from lexicon.entries import checked
 from lexicon.errors import ReportMissing
@@ -31,15 +32,19 @@ def test_json_has_the_keys_of_the_contract(four: LexiconService) -> None:
     assert {"encoder", "evaluation", "pairs"} <= set(made)
     assert (made["encoder"], made["evaluation"]) == ("axis", "zero-shot")
     (pair,) = made["pairs"]
-    assert (pair["source"], pair["target"], pair["n"]) == ("en", "kn", 4)
+    assert (pair["source"], pair["target"], pair["concepts"]) == ("en", "kn", 4)
+    assert (pair["forms"], pair["candidates"], pair["covered"]) == (4, 5, 4)
+    assert set(pair["all"]) == set(pair["distinct"]) == set(METRICS) - OPTIONAL
+    figures = {name: one["value"] for name, one in pair["all"].items() if one is not None}
     # water 1 and 1, bank 1 and shore .7071 on average, bank .7071, run 1
-    assert pair["cosine_mean"] == pytest.approx(
+    assert figures["cosine_mean"] == pytest.approx(
         (1 + (1 + 0.5**0.5) / 2 + 0.5**0.5 + 1) / 4, abs=1e-6
     )
-    assert pair["random_cosine_mean"] == 0
-    assert pair["gap"] == pair["cosine_mean"]
-    assert (pair["p_at_1"], pair["p_at_5"], pair["p_at_10"]) == (1, 1, 1)
-    assert (pair["forms"], pair["candidates"], pair["covered"]) == (4, 5, 4)
+    assert figures["random_cosine_mean"] == 0
+    assert figures["gap"] == figures["cosine_mean"]
+    assert (figures["p_at_1"], figures["p_at_5"], figures["p_at_10"]) == (1, 1, 1)
+    assert set(pair["all"]["p_at_1"]) == {"value", "low", "high", "n"}
+    assert "pos=verb" in pair["strata"]
 
 
 def test_all_twelve_directions_are_reported_and_kept(four: LexiconService) -> None:
@@ -66,16 +71,26 @@ def test_pairs_are_reported_once_and_in_the_given_order(four: LexiconService) ->
     ]
 
 
-def test_csv_has_a_row_per_pair_and_two_columns_per_interval(four: LexiconService) -> None:
+def test_csv_has_a_row_per_figure_with_its_interval(four: LexiconService) -> None:
     rows = as_csv("report")
-    assert [(row["source"], row["target"]) for row in rows] == PAIRS
-    (en_kn,) = (row for row in rows if (row["source"], row["target"]) == ("en", "kn"))
-    assert (en_kn["n"], en_kn["p_at_1"], en_kn["candidates"]) == ("4", "1.0", "5")
-    assert float(en_kn["p_at_1_low"]) < 1 == float(en_kn["p_at_1_high"])
-    assert not [name for name in en_kn if name.endswith("_interval")]
+    assert list(dict.fromkeys((row["source"], row["target"]) for row in rows)) == PAIRS
+    figures = {
+        (row["stratum"], row["metric"]): row
+        for row in rows
+        if (row["source"], row["target"]) == ("en", "kn")
+    }
+    rate = figures["all", "p_at_1"]
+    assert (rate["n"], rate["value"], rate["candidates"]) == ("4", "1.0", "5")
+    assert float(rate["low"]) <= 1 == float(rate["high"])
+    assert ("distinct", "p_at_1") in figures
+    assert ("pos=verb", "p_at_1") in figures
+    chance = figures["all", "chance_p_at_1"]
+    assert (chance["low"], chance["high"]) == ("", "")
 
 
-def test_csv_leaves_figures_that_do_not_exist_empty(tiny: LexiconService) -> None:
+@pytest.fixture
+def apart(tiny: LexiconService) -> LexiconService:
+    """Languages that have no concept in common."""
     fill(
         tiny.sessions,
         [
@@ -84,18 +99,27 @@ def test_csv_leaves_figures_that_do_not_exist_empty(tiny: LexiconService) -> Non
         ],
     )
     invoke("index", "build")
-    (row,) = as_csv("report", "--pair", "en-kn")
-    assert row["n"] == "0"
-    assert row["cosine_mean"] == row["p_at_1"] == row["p_at_1_low"] == row["gap"] == ""
-    assert "–" in output("report", "--pair", "en-kn")
+    return tiny
+
+
+@pytest.mark.usefixtures("apart")
+def test_figures_that_do_not_exist_are_null_in_json_and_missing_in_csv() -> None:
+    (pair,) = as_json("report", "--pair", "en-kn")["pairs"]
+    assert (pair["concepts"], pair["verdict"]) == (0, None)
+    assert set(pair["all"].values()) == set(pair["distinct"].values()) == {None}
+    assert [row for row in as_csv("report", "--pair", "en-kn") if row["value"]] == []
+    lines = [one for one in output("report", "--pair", "en-kn").splitlines() if "en→kn" in one]
+    assert [line.split()[:3] for line in lines] == [["en→kn", "0", "0"]] * 2
+    assert all("–" in line for line in lines)
 
 
 def test_the_table_has_a_line_per_pair_with_n_and_interval(four: LexiconService) -> None:
-    title, header, line = output("report", "--pair", "en-kn").splitlines()
+    title, _, *lines = output("report", "--pair", "en-kn").splitlines()
     assert title.rstrip() == "alignment under axis, evaluation: zero-shot"
-    assert " ".join(header.split()) == ("pair n cosine random gap P@1 95% P@5 P@10 out of")
-    assert line.split()[:2] == ["en→kn", "4"]
-    assert line.split()[5] == "1.000"
+    header, line = (one.split() for one in lines[1:3])
+    assert header[:4] == ["pair", "concepts", "forms", "candidates"]
+    assert line[:4] == ["en→kn", "4", "4", "5"]
+    assert "1.000 [1.000, 1.000]" in " ".join(line)
 
 
 def test_figures_of_an_encoder_trained_on_the_lexicon_come_with_a_note(
@@ -137,5 +161,5 @@ def test_an_unknown_format_is_a_usage_error() -> None:
 
 def test_a_language_without_words_does_not_stop_the_report(tiny: LexiconService) -> None:
     made = as_json("report")
-    written = [(pair["source"], pair["target"]) for pair in made["pairs"] if pair["n"]]
+    written = [(pair["source"], pair["target"]) for pair in made["pairs"] if pair["concepts"]]
     assert written == list(permutations(["en", "fr", "kn"], 2))

@@ -11,6 +11,7 @@ from lexicon.errors import ExtraMissing, InvalidInput, ModelMissing, UnknownClas
 from lexicon.settings import Settings
 from nli import registry
 from nli.checkpoint import CheckpointNli
+from nli.embedded import classifier
 from nli.options import Options, named, split
 from nli.protocol import NliClassifier
 from nli.registry import KNOWN, PRODUCTION, notes, open_classifier
@@ -86,6 +87,13 @@ class TestOpening:
         assert open_classifier("stub", settings) is stub
         with pytest.raises(InvalidInput, match="'stub' has no options; leave 'max_length=9' out"):
             open_classifier("stub?max_length=9", settings)
+
+    def test_the_one_that_comes_with_the_package_is_the_default(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(classifier, "EmbeddedNli", StubNli)
+        assert settings.nli == "embedded-nli"
+        assert isinstance(open_classifier(settings.nli, settings), StubNli)
 
     def test_a_folder_is_opened_under_its_whole_path(
         self, bloom: Path, on_cpu: Settings, monkeypatch: pytest.MonkeyPatch

@@ -1,10 +1,10 @@
 """One page that needs nothing else: tables, and charts where Plotly is installed."""
 
-import json
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from indexer.plots.page import POLICY, in_script, library
 from indexer.reports.documents.document import (
     Cell,
     Chart,
@@ -19,16 +19,11 @@ from indexer.reports.documents.document import (
     said,
 )
 from indexer.reports.formats.definitions import MORE, definition
+from lexicon.errors import ExtraMissing
 
 NO_CHARTS = (
     "There are no charts in this page: they need the extra 'plots'; install it with: "
     'pip install "semantic-lexicon[plots]"'
-)
-
-# Nothing is fetched, whatever the drawing library would like to. It makes its shaders from text.
-_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
-    "img-src data: blob:"
 )
 
 _CSS = """
@@ -63,20 +58,19 @@ def write(document: Document) -> str:
 def _library() -> str | None:
     """The source of Plotly; None where it is not installed."""
     try:
-        from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
-    except ImportError:
+        return library()
+    except ExtraMissing:
         return None
-    return str(get_plotlyjs())
 
 
-def _lines(document: Document, library: str | None) -> Iterator[str]:
+def _lines(document: Document, plotly: str | None) -> Iterator[str]:
     title = escape(capital(document.title))
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{title}</title>\n<style>{_CSS}</style>"
-    if library is not None:
-        yield f"<script>{library}</script>"
+    if plotly is not None:
+        yield f"<script>{plotly}</script>"
     yield f"</head>\n<body>\n<main>\n<h1>{title}</h1>"
     yield from _list(document.facts)
     links = [*document.sections, Section("notes", "Notes", ())]
@@ -85,7 +79,7 @@ def _lines(document: Document, library: str | None) -> Iterator[str]:
     first, *others = document.sections
     yield from _section(document, first)
     if document.charts:
-        yield from _charts(document.charts) if library is not None else [f"<p>{NO_CHARTS}</p>"]
+        yield from _charts(document.charts) if plotly is not None else [f"<p>{NO_CHARTS}</p>"]
     for section in others:
         yield from _section(document, section)
     yield '<section id="notes">\n<h2>Notes</h2>'
@@ -95,7 +89,7 @@ def _lines(document: Document, library: str | None) -> Iterator[str]:
         shown = escape(said(Named(metric)))
         yield f'<dt id="metric-{metric}">{shown}</dt><dd>{escape(definition(metric))}</dd>'
     yield "</dl>\n</section>\n</main>"
-    if library is not None:
+    if plotly is not None:
         yield f"<script>{_drawing(document.charts)}</script>"
     yield "</body>\n</html>\n"
 
@@ -169,17 +163,13 @@ def _charts(charts: Sequence[Chart]) -> Iterator[str]:
 
 def _drawing(charts: Sequence[Chart]) -> str:
     """JavaScript that draws the charts. No word in it ends the script."""
+    config = in_script({"displaylogo": False, "responsive": True})
     calls = (
-        f"Plotly.newPlot({_json(chart.key)}, {_json(_traces(chart))}, {_json(_layout(chart))}, "
-        '{"displaylogo": false, "responsive": true})'
+        f"Plotly.newPlot({in_script(chart.key)}, {in_script(_traces(chart))}, "
+        f"{in_script(_layout(chart))}, {config})"
         for chart in charts
     )
     return ";\n".join(calls)
-
-
-def _json(value: object) -> str:
-    made = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return made.replace("<", "\\u003c")
 
 
 def _traces(chart: Chart) -> list[dict[str, Any]]:
@@ -191,7 +181,7 @@ def _traces(chart: Chart) -> list[dict[str, Any]]:
             "name": escape(series.name, quote=False),
             "marker": {
                 "color": _COLOURS[place % len(_COLOURS)],
-                "symbol": _SYMBOLS[place // len(_COLOURS) % len(_SYMBOLS)],
+                "symbol": _SYMBOLS[place % len(_SYMBOLS)],
                 "size": 8,
             },
             **_points(series, 0.12 * (place - (many - 1) / 2)),

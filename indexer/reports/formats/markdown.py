@@ -34,9 +34,8 @@ def _lines(document: Document) -> Iterator[str]:
             yield from ("", f"<sub>{escaped(document.legend)}</sub>")
     yield from ("", "## Notes", "")
     yield from (f"- {escaped(note)}" for note in (*document.notes, MORE))
-    if document.metrics:
-        yield ""
-        yield from (f"[^{metric}]: {escaped(definition(metric))}." for metric in document.metrics)
+    yield ""
+    yield from (f"[^{metric}]: {escaped(definition(metric))}." for metric in document.metrics)
     yield ""
 
 

@@ -174,7 +174,7 @@ def test_what_was_known_of_both_directions_is_not_made_again(plain: Scores) -> N
     part = plain.data.everything
     known = plain.undirected(part)
     assert plain.all(part, known) == plain.all(part)
-    marked = {name: None for name in known}
+    marked = dict.fromkeys(known)
     assert plain.all(part, {**known, **marked})["auc"] is None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from indexer.alignment.pairwise import Similarity, random_cosines, similarity
-from indexer.reports.report import RANDOM_PAIRS
+from indexer.alignment.sample import RANDOM_PAIRS
 from indexer.service import LexiconService
 from lexicon.errors import InvalidInput, NoWords, UnknownEncoder, UnknownLanguage
 from lexicon.settings import Settings

@@ -40,7 +40,7 @@ class TestExpected:
         assert expected_reciprocal(better, tied, right) == pytest.approx(wanted)
 
     def test_ranks_give_the_same(self, better: int, tied: int, right: int) -> None:
-        made = Ranks(*(np.array([one, 0]) for one in (better, tied)), np.array([right, 0]))
+        made = Ranks(np.array([better, 0]), np.array([tied, 0]), np.array([right, 0]))
         made.put(np.array([1]), Ranks(np.array([2]), np.array([1]), np.array([1])))
         for k in (1, 5):
             wanted = expected_hit(better, tied, right, k)

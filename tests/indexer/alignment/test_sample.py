@@ -20,8 +20,10 @@ def small() -> Sample:
     """Concepts 0 and 1 share *en1*; 2 is a name; 3 is spelt alike; 4 has no French word."""
     english = words(
         "en",
-        [(0, 0, "noun"), (1, 0, "noun"), (1, 1, "noun"), (2, 2, "propn"), (3, 3, "noun")]
-        + [(4, 4, "noun"), (5, 3, "noun")],
+        [
+            *((0, 0, "noun"), (1, 0, "noun"), (1, 1, "noun"), (2, 2, "propn")),
+            *((3, 3, "noun"), (4, 4, "noun"), (5, 3, "noun")),
+        ],
         keys=["water", "bank", "paris", "orange", "shore", "tangerine"],
     )
     french = words(

@@ -36,8 +36,8 @@ def parameters(space: Space, fitted: Fitted) -> list[Affine]:
 
 
 def same(one: Affine, other: Affine) -> bool:
-    matrices = [np.eye(6) if each.matrix is None else each.matrix for each in (one, other)]
-    return np.allclose(one.offset, other.offset, atol=1e-9) and np.allclose(*matrices, atol=1e-9)
+    first, second = (np.eye(6) if each.matrix is None else each.matrix for each in (one, other))
+    return np.allclose(one.offset, other.offset) and np.allclose(first, second)
 
 
 MAPS = pytest.mark.parametrize("fitted", [centring_of, whitening_of])

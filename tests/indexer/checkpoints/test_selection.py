@@ -14,6 +14,12 @@ from lexicon.errors import InvalidInput
         ("sentence-transformers/LaBSE", "labse", "sentence-transformers/LaBSE"),
         ("sentence-transformers--LaBSE", "labse", "sentence-transformers/LaBSE"),
         ("bloom-1b7", "bloom-1b7", "bigscience/bloom-1b7"),
+        (
+            "xlmr-base-xnli",
+            "xlmr-base-xnli",
+            "symanto/xlm-roberta-base-snli-mnli-anli-xnli",
+        ),
+        ("joeddav/xlm-roberta-large-xnli", "xlmr-large-xnli", "joeddav/xlm-roberta-large-xnli"),
         ("intfloat/e5.small_v2", "intfloat--e5.small_v2", "intfloat/e5.small_v2"),
         ("intfloat--e5-small", "intfloat--e5-small", "intfloat/e5-small"),
     ],
@@ -46,6 +52,13 @@ def test_one_copy_of_the_weights_and_what_loads_them_is_taken() -> None:
     left += ["../config.json", "/config.json", "1_a/../../b.json", "1_a\\b.json", "a/config.json"]
     left += ["checkpoint.json", "config.json\n", "LICENSE.txt", "runs/events.txt", "con\0fig.json"]
     assert needed([*left, *taken]) == sorted(taken)
+
+
+def test_of_a_classifier_the_tokenizer_is_taken_in_either_form() -> None:
+    taken = ["config.json", "pytorch_model.bin", "sentencepiece.bpe.model"]
+    taken += ["special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"]
+    left = [".gitattributes", "README.md", "tf_model.h5", "training_args.bin", "eval_results.tsv"]
+    assert needed([*left, *taken]) == taken
 
 
 def test_shards_come_with_their_index() -> None:

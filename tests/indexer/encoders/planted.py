@@ -4,15 +4,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
 
 BLOCK = 16
 DIM = 3 * BLOCK
 LAYERS = 4
 PLANTED = 2
-"""The layer that puts into the third block what the first two say."""
+"""The layer that adds to the third block what the first two say."""
 
-WORDS = 120
+WORDS = 250
 STRENGTH = 3.0
+SHARE = STRENGTH**2 / (2 + STRENGTH**2)
+"""Cosine of translations at the planted layer, on average."""
 
 
 def words(code: str) -> list[str]:
@@ -21,7 +26,8 @@ def words(code: str) -> list[str]:
 
 
 def make_planted(folder: Path) -> Path:
-    """English says what it means in the first block of dimensions, French in the second.
+    """English says what it means in the first block of dimensions, French in the second; in the
+    third is noise.
 
     Words are single tokens, so that attention is a map of each word's own state: the planted layer
     adds the sum of both blocks to the third, the next one takes it out again, and the others add
@@ -49,19 +55,18 @@ def make_planted(folder: Path) -> Path:
         pad_token_id=3,
     )
     model: Any = BloomModel(config)
-    # Layer norms subtract the mean and divide by the spread: with a mean of 0 and the same length
-    # for all words, they only scale.
-    states = np.random.default_rng(1).standard_normal((WORDS, BLOCK))
-    states -= states.mean(axis=1, keepdims=True)
-    states /= states.std(axis=1, keepdims=True)
-    embeddings = np.random.default_rng(2).standard_normal((len(vocabulary), DIM))
-    embeddings[4 : 4 + WORDS] = np.hstack([states, 0 * states, 0 * states])
-    embeddings[4 + WORDS :] = np.hstack([0 * states, states, 0 * states])
-    # Lengths after the norm of the embeddings: of one block of three, and with the third block.
-    spread = 1.0, float(np.sqrt(1 + STRENGTH**2))
-    one, nothing = np.eye(BLOCK), np.zeros((BLOCK, BLOCK))
-    gather = np.block([[nothing] * 3, [nothing] * 3, [one, one, nothing]])
-    clear = np.block([[nothing] * 3, [nothing] * 3, [nothing, nothing, one]])
+    random = np.random.default_rng(1)
+    meanings = _even(random.standard_normal((WORDS, BLOCK)))
+    nothing = np.zeros((WORDS, BLOCK))
+    english, french = (_noise(random, meanings) for _ in range(2))
+    embeddings = random.standard_normal((len(vocabulary), DIM))
+    embeddings[4 : 4 + WORDS] = np.hstack([meanings, nothing, english])
+    embeddings[4 + WORDS :] = np.hstack([nothing, meanings, french])
+    # How far a state spreads where the planted one is taken out again, against where it is put in.
+    spread = float(np.sqrt(1 + STRENGTH**2 / 2))
+    gather = np.zeros((DIM, DIM))
+    gather[-BLOCK:] = np.hstack([np.eye(BLOCK), np.eye(BLOCK), np.zeros((BLOCK, BLOCK))])
+    added = {PLANTED: STRENGTH * gather, PLANTED + 1: -STRENGTH * spread * gather}
     with torch.no_grad():
         for weights in model.parameters():
             weights.zero_()
@@ -74,9 +79,21 @@ def make_planted(folder: Path) -> Path:
             # Of each head's queries, keys and values, only values are anything.
             fused = attention.query_key_value.weight.view(3, 3, BLOCK, DIM)
             fused[:, 2] = torch.eye(DIM).view(3, BLOCK, DIM)
-            if number == PLANTED:
-                attention.dense.weight.copy_(torch.tensor(STRENGTH * spread[0] * gather))
-            elif number == PLANTED + 1:
-                attention.dense.weight.copy_(torch.tensor(-spread[1] * clear))
+            if number in added:
+                attention.dense.weight.copy_(torch.tensor(added[number]))
     model.save_pretrained(folder)
     return folder
+
+
+def _even(rows: Matrix) -> Matrix:
+    """Rows with a mean of 0 and a spread of 1: layer norms only scale them."""
+    away = rows - rows.mean(axis=1, keepdims=True)
+    even: Matrix = away / away.std(axis=1, keepdims=True)
+    return even
+
+
+def _noise(random: np.random.Generator, meanings: Matrix) -> Matrix:
+    """At a right angle to the meaning of each word, so that the sum of both is equally long."""
+    rows = _even(random.standard_normal(meanings.shape))
+    along = (rows * meanings).sum(axis=1, keepdims=True) / BLOCK
+    return _even(rows - along * meanings)

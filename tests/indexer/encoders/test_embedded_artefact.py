@@ -61,11 +61,24 @@ def test_it_holds_nothing_but_the_model(files: list[Path]) -> None:
     assert [path.relative_to(FOLDER).as_posix() for path in files] == [
         "README.md",
         "config_sentence_transformers.json",
+        "held_out.json",
         "lexicon.json",
         "model.safetensors",
         "modules.json",
         "tokenizer.json",
     ]
+
+
+def test_it_comes_with_what_it_scores_on_words_that_were_held_out() -> None:
+    found = {(one["source"], one["target"]): one for one in EmbeddedEncoder().held_out()}
+    assert sorted(found) == sorted(permutations(("en", "fr", "hi", "kn"), 2))
+    for pair in found.values():
+        area, guessed = pair["distinct"]["auc"], pair["distinct"]["chance_p_at_1"]
+        known = pair["distinct"]["p_at_1"]
+        # Stems carry something over, and far less than memory does.
+        assert area["low"] > 0.5
+        assert guessed["value"] < known["low"] < known["high"] < 0.35
+        assert pair["verdict"] == "weakly aligned"
 
 
 def test_its_spec_is_that_of_a_memory() -> None:

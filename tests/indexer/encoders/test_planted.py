@@ -6,13 +6,22 @@ import pytest
 
 from indexer.build import build
 from indexer.encoders.registry import variants
-from indexer.reports.report import Parameters, PairReport, ReportedFigure, report
+from indexer.reports.report import PairReport, Parameters, ReportedFigure, report
 from indexer.reports.stored import store, stored
 from indexer.service import LexiconService
 from lexicon.settings import Settings
 from lexicon.store import Sessions
 from tests.conftest import fill
-from tests.indexer.encoders.planted import LAYERS, PLANTED, STRENGTH, WORDS, make_planted, words
+from tests.indexer.encoders.planted import (
+    DIM,
+    LAYERS,
+    PLANTED,
+    SHARE,
+    STRENGTH,
+    WORDS,
+    make_planted,
+    words,
+)
 from tests.indexer.worlds import entry
 
 QUICK = Parameters(samples=100, random_pairs=2_000, broken_down=False, states=True)
@@ -50,15 +59,15 @@ def test_the_planted_layer_is_found(layers: list[PairReport]) -> None:
     wanted[PLANTED] = "aligned"
     assert [pair.verdict for pair in layers] == wanted
     for metric in ("auc", "cosine_mean", "p_at_1", "csls_p_at_1", "strong_alignment", "d_prime"):
-        found = [pair.all[metric] for pair in layers]
-        best = max(range(LAYERS + 1), key=lambda place: found[place].value if found[place] else -1)
-        assert best == PLANTED, metric
-    # Of an axis that both languages share and one of their own: 9 of 10 parts in common.
-    share = STRENGTH**2 / (1 + STRENGTH**2)
-    assert values(layers, "cosine_mean")[PLANTED] == pytest.approx(share, abs=1e-3)
-    # The last layer ends in a norm, which scales 3 blocks to one spread; the input begins with one.
-    one, three = 48**0.5, 48**0.5 * (1 + STRENGTH**2) ** 0.5
+        found = values(layers, metric)
+        assert max(found) == found[PLANTED], metric
+        assert found.count(max(found)) == 1, metric
+    assert values(layers, "cosine_mean")[PLANTED] == pytest.approx(SHARE, abs=0.01)
+    assert values(layers, "random_cosine_mean") == pytest.approx([0] * (LAYERS + 1), abs=0.02)
+    # Norms of layers bring all states to one length; the planted one stands between two of them.
+    one, three = DIM**0.5, (DIM * (1 + STRENGTH**2 / 2)) ** 0.5
     norms = values(layers, "norm_source")
     assert norms == pytest.approx([one, one, three, one, one], rel=1e-3)
     assert values(layers, "norm_target") == pytest.approx(norms, rel=1e-3)
-    assert max(values(layers, "variance_source")) == values(layers, "variance_source")[PLANTED]
+    variances = values(layers, "variance_source")
+    assert max(variances) == variances[PLANTED]

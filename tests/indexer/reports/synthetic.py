@@ -36,12 +36,14 @@ def _random(name: str) -> np.random.Generator:
 
 
 def _unit(rows: Rows) -> Rows:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    found: Rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return found
 
 
 def _noise(name: str) -> Rows:
     """Rows of about unit length without a direction in common."""
-    return _random(name).standard_normal((SIZE, DIM)) / DIM**0.5
+    found: Rows = _random(name).standard_normal((SIZE, DIM)) / DIM**0.5
+    return found
 
 
 def aligned() -> Meanings:

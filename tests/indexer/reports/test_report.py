@@ -5,12 +5,12 @@ import pytest
 
 from indexer import delta
 from indexer.alignment.figures import BROKEN_DOWN, METRICS, OPTIONAL
+from indexer.alignment.sample import SEED
 from indexer.build import build
 from indexer.reports.report import (
-    SEED,
     AlignmentReport,
-    Parameters,
     PairReport,
+    Parameters,
     ReportedFigure,
     parse_pairs,
     report,

@@ -15,7 +15,7 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PIECES = """
 the of in on not is are he she it does do a . , ' ? water rain gold or orange bank shore river
 house bread pain red big live lives sleep eat never will have say drink man city child children
-##s ##ing ##ed ##ten é
+la y ##s ##ing ##ed ##ten é
 """.split()  # noqa: SIM905
 NAMES = ["lisbon", "gilles", "wallace", "norbert", "quincy", "zagreb"]
 """Rare words, in the second half of a vocabulary by frequency: what unknown words become."""

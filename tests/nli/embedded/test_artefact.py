@@ -21,7 +21,7 @@ PLAIN = (
     ("en", "A man is playing a guitar on stage.", "A man is playing an instrument.", "entailment"),
     ("en", "The train arrived at noon.", "The train was full of students.", "neutral"),
     ("en", "The train arrived at noon.", "The train never arrived.", "contradiction"),
-    ("fr", "Le chat dort sur la table.", "Le chat dort.", "entailment"),
+    ("fr", "Un homme joue de la guitare.", "Un homme joue d'un instrument.", "entailment"),
     ("fr", "Il pleut.", "Il ne pleut pas.", "contradiction"),
     ("fr", "Les enfants jouent dans le jardin.", "Les enfants ne jouent pas.", "contradiction"),
     ("hi", "बच्चे बगीचे में खेल रहे हैं।", "बच्चे खेल रहे हैं।", "entailment"),

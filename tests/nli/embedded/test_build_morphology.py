@@ -22,6 +22,7 @@ def test_french_verbs_are_conjugated() -> None:
         ("maison", "noun", ["maisons"]),
         ("nez", "noun", []),
         ("bateau", "noun", ["bateaux"]),
+        ("cheval", "noun", ["chevaux"]),
         ("rouge", "adj", ["rougement", "rouges"]),
         ("actif", "adj", ["active", "actives", "activement", "actifs"]),
         ("petit", "adj", ["petite", "petites", "petitement", "petits"]),

@@ -67,6 +67,17 @@ def test_what_english_and_french_share_is_told_by_the_text(vocabulary: Vocabular
     assert tokens(vocabulary, "une orange") == ["une", "orange"]
 
 
+def test_what_only_looks_english_is_french_in_any_text(vocabulary: Vocabulary) -> None:
+    assert tokens(vocabulary, "the la") == ["the", "la"]
+    assert rows(vocabulary, "la") == rows(vocabulary, "the")
+
+
+def test_a_shared_word_may_say_nothing_in_french(vocabulary: Vocabulary) -> None:
+    assert tokens(vocabulary, "il y est") == ["il", f"{FRENCH}y", "est"]
+    assert rows(vocabulary, "il y est") == rows(vocabulary, "he is")
+    assert len(rows(vocabulary, "is y")) == 2
+
+
 def test_grammar_that_english_lacks_says_nothing(vocabulary: Vocabulary) -> None:
     assert rows(vocabulary, "il ne mange pas") == rows(vocabulary, "he eat not")
     assert rows(vocabulary, "ने") == []

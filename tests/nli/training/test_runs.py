@@ -132,10 +132,10 @@ class TestAverages:
         monkeypatch.setattr(Base, "model", noted)
         few: dict[str, Any] = {"pairs": rows(16, 0), "evaluations": 1, "seeds": (1, 2)}
         trained(on_cpu, base, tmp_path, name="mean", **few)
-        assert heads == [1, 1, 1, 0]
+        assert heads == [1, 1, 1, 1, 0]
         heads.clear()
         record = trained(on_cpu, base, tmp_path, name="best", average="none", **few)
-        assert heads == [1, 1, 2, 0]
+        assert heads == [1, 1, 2, 1, 0]
         assert record.members == [record.best]
 
     def test_early_stopping_looks_at_the_development_set(

@@ -31,12 +31,12 @@ from lexicon.normalize import search_key
 
 def words(entries: Sequence[ConceptEntry], language: str) -> tuple[list[str], Expressions]:
     """The distinct forms of a language in their first order, and the entries (by place) that each
-    expresses."""
+    expresses. Two that differ in case are one: a student that knows one knows the other."""
     forms: dict[str, int] = {}
     rows, concepts, parts = [], [], []
     for place, entry in enumerate(entries):
         for lemma in entry.forms.get(language, ()):
-            rows.append(forms.setdefault(lemma, len(forms)))
+            rows.append(forms.setdefault(search_key(lemma), len(forms)))
             concepts.append(place)
             parts.append(entry.pos)
     return list(forms), Expressions(np.array(rows), np.array(concepts), np.array(parts))
@@ -77,7 +77,7 @@ def held_out(
                 Words(
                     code,
                     expressions[code],
-                    np.array([search_key(form) for form in forms[code]]),
+                    np.array(forms[code]),
                     np.full(len(forms[code]), np.nan),
                     None,
                     np.zeros(len(forms[code]), dtype=bool),

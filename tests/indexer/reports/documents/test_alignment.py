@@ -44,7 +44,8 @@ def test_a_cosine_leaves_a_narrow_table_together_with_that_of_random_pairs() -> 
 
 
 def test_figures_that_do_not_exist_are_dashes_over_nothing() -> None:
-    nothing = pair("en", "fr", None, **dict.fromkeys(LISTED))
+    values: dict[str, float | None] = dict.fromkeys(LISTED)
+    nothing = pair("en", "fr", None, (), **values)
     table = document([reported(nothing)]).sections[0].tables[0]
     (row,) = table.rows
     assert [said(cell) for cell in row][:4] == ["en→fr", "0", "0", "1,234"]
@@ -143,13 +144,14 @@ def test_records_are_all_figures_that_exist() -> None:
     assert len(rows) == 2 * (len(LISTED) - 1) + 2 * 7
     assert {row["stratum"] for row in rows} == {"all", "distinct", "pos=noun", "pos=verb"}
     (one,) = [row for row in rows if (row["stratum"], row["metric"]) == ("distinct", "auc")]
-    assert one == {
-        **{"encoder": "axis", "source": "en", "target": "fr", "stratum": "distinct"},
-        **{"metric": "auc", "value": 0.5, "low": 0.4, "high": 0.6, "n": 40},
-        **{"verdict": "weakly aligned", "candidates": 1_234, "evaluation": "zero-shot"},
-        **{"seed": 1, "samples": 1_000, "random_pairs": 10_000, "identity": "axis-0123"},
-        **{"source_generation": "gen-en", "target_generation": "gen-fr"},
-    }
+    assert [one[name] for name in made.header[:9]] == [
+        *("axis", "en", "fr", "distinct", "auc"),
+        *(0.5, 0.4, 0.6, 40),
+    ]
+    assert [one[name] for name in made.header[9:]] == [
+        *("weakly aligned", 1_234, "zero-shot", 1, 1_000, 10_000),
+        *("axis-0123", "gen-en", "gen-fr"),
+    ]
 
 
 def test_charts_show_what_the_verdict_rests_on() -> None:
@@ -173,4 +175,4 @@ def test_charts_show_what_the_verdict_rests_on() -> None:
 
 
 def test_everything_is_every_kind() -> None:
-    assert EVERYTHING == Wanted(True, tuple(KINDS))
+    assert Wanted(True, tuple(KINDS)) == EVERYTHING

@@ -29,9 +29,7 @@ def pair(
 
     def of(names: Sequence[str], n: int) -> dict[str, ReportedFigure | None]:
         chosen = {name: values.get(name, 0.5) for name in names}
-        return {
-            name: None if value is None else figure(value, n) for name, value in chosen.items()
-        }
+        return {name: None if value is None else figure(value, n) for name, value in chosen.items()}
 
     return PairReport(
         source=source,

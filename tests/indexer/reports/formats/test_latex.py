@@ -56,7 +56,9 @@ def one(*rows: tuple[str, float], title: str = "One") -> Document:
         (Column("word", text=True), Column(Named("gap"))),
         tuple((word, Figure(value, None, None, 1)) for word, value in rows),
     )
-    return Document("title", ("fact",), "legend", ("note",), (Section("s", "S", (table,)),), (), (), ())
+    return Document(
+        "title", ("fact",), "legend", ("note",), (Section("s", "S", (table,)),), (), (), ()
+    )
 
 
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted(all_metrics=True, by=("pos",))])

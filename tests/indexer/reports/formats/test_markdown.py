@@ -37,7 +37,7 @@ def test_every_metric_has_one_footnote_and_every_footnote_a_metric() -> None:
 
 def test_below_each_table_stands_what_intervals_and_cosines_are() -> None:
     text = markdown.write(document([reported()], Wanted(all_metrics=True)))
-    tables = text.count("| --- |")
+    tables = len(re.findall(r"^\| --- \|", text, flags=re.MULTILINE))
     assert tables == 4
     assert text.count("95% intervals by a bootstrap over groups of concepts") == tables
     assert text.count("A bare cosine shows nothing") == tables
