@@ -33,7 +33,7 @@ show words import "$pairs" --from en --to kn --source demo
 show words import "$pairs" --from en --to kn --source demo
 show words remove --source demo --yes
 show report --pair en-kn --pair kn-hi
-show nli classify "Il pleut." "Le temps est sec."
+show nli classify "Un homme joue de la guitare." "Personne ne joue de musique."
 
 cat <<TEXT
 

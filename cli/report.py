@@ -40,6 +40,14 @@ def report(
             "--encoder", "-e", help="Encoder, repeatable; LEXICON_ENCODER when not given."
         ),
     ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(
+            "--layer",
+            help="Of checkpoints: 0 (input) up, -1 (last) down, or all; with how long hidden "
+            "states are and how they spread.",
+        ),
+    ] = None,
     pair: Pairs = None,
     all_metrics: AllMetrics = False,
     by: BrokenDown = None,
@@ -72,10 +80,11 @@ def report(
     if context.invoked_subcommand is not None:
         _require_no_options(context)
         return
-    if table1 and (pair or all_metrics or by):
+    if table1 and (pair or all_metrics or by or layer is not None):
         raise typer.BadParameter("--table1 has its own pairs and figures; leave the others out")
     from indexer.alignment.resampling import SAMPLES, Bootstrap
     from indexer.alignment.sample import SEED
+    from indexer.encoders.registry import variants
     from indexer.reports.report import Parameters
     from indexer.service import open_service
     from lexicon.settings import load_settings
@@ -84,14 +93,21 @@ def report(
     service = open_service(load_settings())
     # The report is to say how many there are, not how many were asked for.
     drawn = Bootstrap.drawn(0, 0, samples or SAMPLES).samples
-    parameters = Parameters(seed=SEED if seed is None else seed, samples=drawn)
+    parameters = Parameters(
+        seed=SEED if seed is None else seed, samples=drawn, states=layer is not None
+    )
     names = list(dict.fromkeys(encoder or ()))
     if table1:
         write(_table1(service, names, parameters), form, out)
         return
     from indexer.reports.documents.alignment import document
 
-    made = _reports(service, names or [service.settings.encoder], pair or [], parameters)
+    chosen = [
+        one
+        for name in names or [service.settings.encoder]
+        for one in variants(name, service.settings, layer=layer)
+    ]
+    made = _reports(service, list(dict.fromkeys(chosen)), pair or [], parameters)
     write(document(made, wanted(form, all_metrics, by)), form, out)
     for one in made:
         if one.evaluation == "memorised":

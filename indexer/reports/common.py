@@ -25,12 +25,13 @@ def indexed(service: LexiconService, codes: Sequence[str]) -> tuple[list[Encoder
             continue
         try:
             encoder = service.encoder(name)
+            same = encoder.spec.identity == identity
         except LexiconError as error:
             unusable[name] = str(error)
             continue
         # One that was built with other weights, or under a name that means another encoder now,
         # has left its index behind.
-        if encoder.spec.identity == identity:
+        if same:
             found.append(encoder)
     return found, unusable
 

@@ -14,7 +14,7 @@ from indexer.reports.documents.document import (
     capital,
     listed,
 )
-from indexer.reports.documents.labelled import Labelled, labelled, pairs_of, title
+from indexer.reports.documents.labelled import Labelled, labelled, pairs_of, title, with_held_out
 from indexer.reports.documents.records import HEADER, records
 from indexer.reports.documents.wording import (
     DISTINCT,
@@ -66,7 +66,8 @@ _Figures = Mapping[str, ReportedFigure | None]
 def document(reports: Sequence[AlignmentReport], wanted: Wanted | None = None) -> Document:
     """One or several reports, in that order, as they are written."""
     chosen = wanted or Wanted()
-    some = labelled(reports)
+    shown = with_held_out(reports)
+    some = labelled(shown)
     pairs = pairs_of(some)
     both = _summary(some, pairs, distinct=True), _summary(some, pairs, distinct=False)
     sections = [Section("summary", "Language pairs", both)]
@@ -75,11 +76,11 @@ def document(reports: Sequence[AlignmentReport], wanted: Wanted | None = None) -
     return Document(
         title=title(some),
         facts=tuple(_facts(one) for one in some),
-        legend=legend(reports),
+        legend=legend(shown),
         notes=tuple(_notes(some, chosen)),
         sections=tuple(section for section in sections if section.tables),
         header=HEADER,
-        records=tuple(record for report in reports for record in records(report)),
+        records=tuple(record for report in shown for record in records(report)),
         models=tuple(reports),
         charts=tuple(charts(some)),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indexer.alignment.resampling import SAMPLES
+from indexer.alignment.sample import RANDOM_PAIRS, SEED
 from indexer.reports.documents.document import listed
 from indexer.reports.report import AlignmentReport, PairReport
 from indexer.reports.stored import StoredReport
@@ -18,6 +20,27 @@ class Labelled:
     def pair(self, codes: tuple[str, str]) -> PairReport | None:
         there = (pair for pair in self.report.pairs if (pair.source, pair.target) == codes)
         return next(there, None)
+
+
+def with_held_out(reports: Sequence[AlignmentReport]) -> list[AlignmentReport]:
+    """The reports, each that comes with figures on held-out words followed by those."""
+    found = []
+    for report in reports:
+        found.append(report)
+        if report.held_out:
+            found.append(
+                AlignmentReport(
+                    encoder=f"{report.encoder}, held out",
+                    identity=report.identity,
+                    evaluation="cross-validated",
+                    generations={},
+                    seed=SEED,
+                    samples=SAMPLES,
+                    random_pairs=RANDOM_PAIRS,
+                    pairs=report.held_out,
+                )
+            )
+    return found
 
 
 def labelled(reports: Sequence[AlignmentReport]) -> list[Labelled]:

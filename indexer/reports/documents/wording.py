@@ -36,6 +36,8 @@ def measured(label: str, report: Measured, candidates: Mapping[str, int]) -> str
     """What figures under an encoder rest on."""
     counted = [f"{code} {many:,}" for code, many in sorted(candidates.items())]
     generations = [f"{code} {name}" for code, name in report.generations.items()]
+    # Held-out words are in no index.
+    read = (f"generations {', '.join(generations)}",) if generations else ()
     return "; ".join(
         (
             f"{label}: evaluation {report.evaluation}",
@@ -44,7 +46,7 @@ def measured(label: str, report: Measured, candidates: Mapping[str, int]) -> str
             f"{report.random_pairs:,} random pairs a language pair",
             f"candidates {', '.join(counted)}",
             f"identity {report.identity}",
-            f"generations {', '.join(generations)}",
+            *read,
         )
     )
 
