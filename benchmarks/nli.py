@@ -5,9 +5,8 @@
 An XLM-R of base size is made from its configuration with random weights: speed does not depend on
 what the weights are. The peer is a plain transformers loop with batches of 32 in the order given,
 padded. Ours and the peer take turns, so that a busy machine slows both; the ratio is what lasts,
-and with --threads 1 that of the processor's time most of all.
-Pairs are those of a file with a header that names premise and hypothesis, or drawn with the
-lengths of XNLI.
+and with --threads 1 that of the processor's time most of all. Pairs are those of a file with a
+header that names premise and hypothesis, or drawn with the lengths of XNLI.
 """
 
 import argparse

@@ -6,7 +6,7 @@ from functools import cached_property
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from indexer.encoders.registry import named, separate, split
+from indexer.encoders.registry import separate, split
 from indexer.plots.canvas import SMALL, TEXT, Body, Ruler
 from indexer.plots.page import Interactive, Table, plain
 from indexer.plots.palette import Look, looks
@@ -71,11 +71,10 @@ def layer_curves(
     runs = [run for run in stored_runs(service, stratum) if _is_layer(run.encoder, family)]
     layers = {run.layer: run for run in runs}
     if len(layers) < 2:
-        first = quote(named(encoder, None, 0, None))
         raise InvalidInput(
             f"reports of {len(layers)} layers of {encoder!r} are stored, too few for a curve; "
             f"build them with: lexicon index build --encoder {quote(encoder)} --layer all; "
-            f"report each with: lexicon report --encoder {first}"
+            f"report them with: lexicon report --encoder {quote(encoder)} --layer all"
         )
     wanted = list(dict.fromkeys(metrics))
     require_metrics(runs, wanted)

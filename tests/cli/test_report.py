@@ -50,7 +50,7 @@ def test_json_has_the_keys_of_the_contract(four: LexiconService) -> None:
 def test_all_twelve_directions_are_reported_and_kept(four: LexiconService) -> None:
     with pytest.raises(ReportMissing):
         stored(four)
-    made = as_json("report")
+    made = as_json("report", "--samples", "50")
     assert [(pair["source"], pair["target"]) for pair in made["pairs"]] == PAIRS
     held = stored(four)
     assert [pair.model_dump(mode="json") for pair in held.pairs] == made["pairs"]
@@ -72,7 +72,7 @@ def test_pairs_are_reported_once_and_in_the_given_order(four: LexiconService) ->
 
 
 def test_csv_has_a_row_per_figure_with_its_interval(four: LexiconService) -> None:
-    rows = as_csv("report")
+    rows = as_csv("report", "--samples", "50")
     assert list(dict.fromkeys((row["source"], row["target"]) for row in rows)) == PAIRS
     figures = {
         (row["stratum"], row["metric"]): row
@@ -160,6 +160,6 @@ def test_an_unknown_format_is_a_usage_error() -> None:
 
 
 def test_a_language_without_words_does_not_stop_the_report(tiny: LexiconService) -> None:
-    made = as_json("report")
+    made = as_json("report", "--samples", "50")
     written = [(pair["source"], pair["target"]) for pair in made["pairs"] if pair["concepts"]]
     assert written == list(permutations(["en", "fr", "kn"], 2))

@@ -83,7 +83,7 @@ def test_fewer_than_two_layers_are_no_curve(layered: LexiconService) -> None:
     assert str(refused.value) == (
         "reports of 1 layers of 'bloom-560m+center' are stored, too few for a curve; build them "
         "with: lexicon index build --encoder bloom-560m+center --layer all; "
-        "report each with: lexicon report --encoder 'bloom-560m?layer=0+center'"
+        "report them with: lexicon report --encoder bloom-560m+center --layer all"
     )
     with pytest.raises(InvalidInput, match="the metric 'auc'"):
         layer_curves(layered, "bloom-560m", ["auc"])

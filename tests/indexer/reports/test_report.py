@@ -263,6 +263,18 @@ class TestReport:
         made = report(service, "taught+center", ["en-fr"], parameters=FEW)
         assert (made.evaluation, made.pairs[0].verdict) == ("memorised", None)
 
+    def test_figures_of_held_out_words_come_with_the_encoder_that_has_them(
+        self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = report(service, pairs=["en-fr", "fr-en"], parameters=FEW)
+        said = [pair.model_dump() for pair in made.pairs]
+        monkeypatch.setattr(AxisEncoder, "held_out", lambda _self: said, raising=False)
+        found = report(service, pairs=["en-kn", "fr-en"], parameters=FEW)
+        assert found.held_out == made.pairs[1:]
+        store(service, found)
+        assert stored(service).held_out == made.pairs[1:]
+        assert stored(service, source="en").held_out is None
+
     def test_every_pair_of_written_languages_is_scored_unless_some_are_named(
         self, tiny: LexiconService
     ) -> None:
