@@ -33,7 +33,7 @@ show words import "$pairs" --from en --to kn --source demo
 show words import "$pairs" --from en --to kn --source demo
 show words remove --source demo --yes
 show report --pair en-kn --pair kn-hi
-show nli classify "Un homme joue de la guitare." "Personne ne joue de musique."
+show nli classify "Le chien dort." "Le chien ne dort pas."
 
 cat <<TEXT
 

@@ -82,7 +82,7 @@ def report(
         return
     if table1 and (pair or all_metrics or by or layer is not None):
         raise typer.BadParameter("--table1 has its own pairs and figures; leave the others out")
-    from indexer.alignment.resampling import SAMPLES, Bootstrap
+    from indexer.alignment.resampling import SAMPLES
     from indexer.alignment.sample import SEED
     from indexer.encoders.registry import variants
     from indexer.reports.report import Parameters
@@ -91,10 +91,10 @@ def report(
 
     require_writable(out)
     service = open_service(load_settings())
-    # The report is to say how many there are, not how many were asked for.
-    drawn = Bootstrap.drawn(0, 0, samples or SAMPLES).samples
     parameters = Parameters(
-        seed=SEED if seed is None else seed, samples=drawn, states=layer is not None
+        seed=SEED if seed is None else seed,
+        samples=samples or SAMPLES,
+        states=layer is not None,
     )
     names = list(dict.fromkeys(encoder or ()))
     if table1:

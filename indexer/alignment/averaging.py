@@ -156,10 +156,9 @@ class Scores:
         group = of_rows(data.pairs.target, data.group, data.target.rows)
         # Words that the source language has no word for are in no block and always stay.
         block = np.where(group >= 0, data.block[group], -1)
-        without = hubness.without_blocks(
-            close, data.block[data.form_group[part.forms]], block, BLOCKS
-        )
-        return jackknife(hubness.skewness(counts), without, len(close))
+        asked = data.block[data.form_group[part.forms]]
+        without = hubness.without_blocks(close, asked, block, BLOCKS)
+        return jackknife(hubness.skewness(counts), without, _sizes(asked))
 
     def _cka(self, part: Subset) -> Figure | None:
         data = self.data
@@ -179,7 +178,8 @@ class Scores:
             # A concept is the mean of its words.
             source = _means(view.vectors, data.pairs.source[places], number, here)
             target = _means(other.vectors, data.pairs.target[places], number, here)
-            found.append((*debiased_cka(source, target, block[here], BLOCKS), len(here)))
+            made = debiased_cka(source, target, block[here], BLOCKS)
+            found.append((*made, _sizes(block[here])))
         return _averaged(found)
 
     def _isotropy(self, part: Subset, side: Space, rows: Rows) -> Figure | None:
@@ -190,7 +190,7 @@ class Scores:
             if len(forms):
                 block = self.data.block[self.data.group[here][first]]
                 made = isotropy(view.vectors[forms], view.directions, block, BLOCKS)
-                found.append((*made, len(forms)))
+                found.append((*made, _sizes(block)))
         return _averaged(found)
 
 
@@ -224,14 +224,21 @@ def _of_moments(pairs: Floats, random: Floats, middle: float) -> dict[str, Float
         }
 
 
-def _averaged(found: Sequence[tuple[float, Floats, int]]) -> Figure | None:
+def _sizes(block: Rows) -> Rows:
+    """How many are in each block, (blocks,)."""
+    return np.bincount(block, minlength=BLOCKS).astype(np.int64)
+
+
+def _averaged(found: Sequence[tuple[float, Floats, Rows]]) -> Figure | None:
     """The mean over views of a figure of whole matrices, weighted by their rows."""
     if not found:
         return None
-    values, without, rows = zip(*found, strict=True)
-    n = sum(rows)
+    values, without, sizes = zip(*found, strict=True)
+    rows = [int(one.sum()) for one in sizes]
     return jackknife(
-        float(np.average(values, weights=rows)), np.average(without, axis=0, weights=rows), n
+        float(np.average(values, weights=rows)),
+        np.average(without, axis=0, weights=rows),
+        np.sum(sizes, axis=0),
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.alignment.bitext import Bitext, Rows
-from indexer.vectors import TIE, Vectors
+from indexer.alignment.ranking import Queries, chance, ranks
+from indexer.vectors import Vectors
 
 _BLOCK = 1_024
 
@@ -76,28 +77,6 @@ class Retrieval:
     chance: dict[int, float]
 
 
-def expected_hit(better: int, tied: int, right: int, k: int) -> float:
-    """Chance that a right answer is among the first k, when ties are broken at random.
-
-    ``better`` candidates score above the best right answer; ``tied`` score the same, ``right``
-    of them right.
-
-    >>> expected_hit(better=0, tied=2, right=1, k=1)
-    0.5
-    """
-    places = min(k - better, tied)
-    if places <= 0:
-        return 0.0
-    return 1.0 - comb(tied - right, places) / comb(tied, places)
-
-
-def _count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """True values per row; counting packed bits is several times faster than summing."""
-    bits = np.bitwise_count(np.packbits(mask, axis=1))
-    counts: NDArray[np.int64] = bits.sum(axis=1, dtype=np.int64)
-    return counts
-
-
 def retrieval(
     source: Vectors, target: Vectors, pairs: Bitext, ks: Sequence[int] = (1, 5, 10)
 ) -> Retrieval:
@@ -108,35 +87,18 @@ def retrieval(
     ranking at random.
     """
     translations = np.unique(np.stack([pairs.source, pairs.target], axis=1), axis=0)
-    forms, starts, counts = np.unique(translations[:, 0], return_index=True, return_counts=True)
+    forms, counts = np.unique(translations[:, 0], return_counts=True)
+    queries = Queries(translations[:, 1], counts.astype(np.int64))
     hits = dict.fromkeys(ks, 0.0)
     for begin in range(0, len(forms), _BLOCK):
-        rows = forms[begin : begin + _BLOCK]
-        scores = source[rows] @ target.T
-        sizes = counts[begin : begin + _BLOCK]
-        first = starts[begin]
-        right = translations[first : first + sizes.sum(), 1]
-        owner = np.repeat(np.arange(len(rows)), sizes)
-        right_scores = scores[owner, right]
-        offsets = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        best = np.maximum.reduceat(right_scores, offsets)[:, None]
-        better = _count(scores > best + TIE)
-        tied = _count(scores >= best - TIE) - better
-        right_tied = np.add.reduceat(
-            (right_scores >= best[owner, 0] - TIE).astype(np.int64), offsets
-        )
+        part = queries.part(begin, begin + _BLOCK)
+        found = ranks(source[forms[begin : begin + _BLOCK]] @ target.T, part)
         for k in ks:
-            hits[k] += sum(
-                expected_hit(int(b), int(t), int(r), k)
-                for b, t, r in zip(better, tied, right_tied, strict=True)
-            )
-    total = len(forms)
-    nan = float("nan")
-    chance = {
-        k: float(np.mean([expected_hit(0, len(target), int(c), k) for c in counts]))
-        if total
-        else nan
-        for k in ks
-    }
-    precision = {k: hits[k] / total if total else nan for k in ks}
-    return Retrieval(total, len(target), precision, chance)
+            hits[k] += float(found.hits(k).sum())
+    total, nan = len(forms), float("nan")
+    return Retrieval(
+        total,
+        len(target),
+        {k: hits[k] / total if total else nan for k in ks},
+        {k: float(chance(queries.counts, len(target), k).mean()) if total else nan for k in ks},
+    )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.alignment.bitext import Rows
+from indexer.vectors import TIE
 
 Floats = NDArray[np.float64]
 
@@ -85,12 +86,21 @@ class Bootstrap:
     def drawn(cls, groups: int, seed: int, samples: int = SAMPLES) -> "Bootstrap":
         """Seeded draws of ``groups`` groups; ``samples`` is rounded up to whole batches."""
         random = np.random.default_rng(seed)
-        weights = np.zeros((-(-samples // _BATCH), groups, _BATCH), dtype=np.float32)
+        weights = np.zeros((cls.rounded(samples) // _BATCH, groups, _BATCH), dtype=np.float32)
         for batch in weights:
             for sample in range(_BATCH if groups else 0):
                 places = random.integers(groups, size=groups)
                 batch[:, sample] = np.bincount(places, minlength=groups)
         return cls(weights)
+
+    @staticmethod
+    def rounded(samples: int) -> int:
+        """How many are drawn when so many are asked for.
+
+        >>> Bootstrap.rounded(120)
+        150
+        """
+        return max(1, -(-samples // _BATCH)) * _BATCH
 
     @property
     def samples(self) -> int:
@@ -135,12 +145,13 @@ class Compared:
 
 def auc(data: Compared, draws: Bootstrap) -> tuple[float, Floats]:
     """Chance that a translation's cosine is above a random pair's, ties counting half (the area
-    under the ROC curve; Mann & Whitney 1947): of the data, and of each sample."""
+    under the ROC curve; Mann & Whitney 1947): of the data, and of each sample. Cosines within
+    :data:`TIE` are ties."""
     order = np.argsort(data.random, kind="stable")
     sorted_random = data.random[order]
     # A pair's place among the random ones: how many are below it, and how many below or equal.
-    below = np.searchsorted(sorted_random, data.pairs, side="left")
-    through = np.searchsorted(sorted_random, data.pairs, side="right")
+    below = np.searchsorted(sorted_random, data.pairs - TIE, side="left")
+    through = np.searchsorted(sorted_random, data.pairs + TIE, side="right")
     one, other = data.random_source_group[order], data.random_target_group[order]
     found = []
     weight = data.pair_weight.astype(np.float32)[:, None]
@@ -157,17 +168,27 @@ def auc(data: Compared, draws: Bootstrap) -> tuple[float, Floats]:
     return value, np.concatenate(found)
 
 
-def jackknife(value: float, without: Floats, n: int) -> Figure | None:
-    """``value`` with the interval that its values without each block give, normal and two-sided.
+def jackknife(value: float, without: Floats, sizes: Rows) -> Figure | None:
+    """``value`` with the interval that its values ``without`` each block give, normal and
+    two-sided; ``sizes`` (blocks,) are the units in each block.
 
-    >>> jackknife(2.0, np.array([1.0, 1.0]), 10)
+    With N units in g blocks of m_j, h_j = N / m_j, and pseudo-values θ̃_j = h_j θ - (h_j - 1) θ_j,
+    the variance is (1/g) Σ (θ̃_j - θ̂)² / (h_j - 1) about θ̂ = g θ - Σ (1 - m_j/N) θ_j: the
+    delete-m_j jackknife, for blocks that are not of one size.
+
+    >>> jackknife(2.0, np.array([1.0, 1.0]), np.array([5, 5]))
     Figure(value=2.0, low=2.0, high=2.0, n=10)
     """
     if not np.isfinite(value):
         return None
-    there = without[np.isfinite(without)]
-    if len(there) < LEAST_GROUPS:
+    n = int(sizes.sum())
+    there = np.isfinite(without) & (sizes > 0) & (sizes < n)
+    blocks = int(there.sum())
+    if blocks < LEAST_GROUPS:
         return Figure(value, None, None, n)
-    spread = float(((len(there) - 1) / len(there) * ((there - there.mean()) ** 2).sum()) ** 0.5)
+    left, share = without[there], sizes[there] / n
+    pseudo = value / share - (1 / share - 1) * left
+    middle = blocks * value - float(((1 - share) * left).sum())
+    spread = float((((pseudo - middle) ** 2) / (1 / share - 1)).mean() ** 0.5)
     half = 1.959963984540054 * spread
     return Figure(value, value - half, value + half, n)

@@ -1,7 +1,7 @@
 """What two languages are scored on: pairs that translate, random pairs, groups and folds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -210,7 +210,8 @@ def sample(
     """All pairs of two languages, grouped, and ``n`` random pairs.
 
     Random pairs are of one part of speech, share no concept, and lie within one fold, so that
-    whatever is fitted without that fold has seen neither word.
+    whatever is fitted without that fold has seen neither word. None is taken twice, and their words
+    are of different groups wherever there are such.
     """
     pairs = bitext(source.expressions, target.expressions)
     group = connected_groups(pairs.concept, pairs.source, pairs.target)
@@ -226,7 +227,7 @@ def sample(
         source_fold[source.expressions.row[here]],
         target_fold[target.expressions.row[there]],
     )
-    return Sample(
+    made = Sample(
         source,
         target,
         pairs,
@@ -235,6 +236,13 @@ def sample(
         source.key[pairs.source] == target.key[pairs.target],
         here[drawn[0]],
         there[drawn[1]],
+    )
+    once = np.zeros(len(drawn[0]), dtype=bool)
+    once[np.unique(np.stack(made.random_rows, axis=1), axis=0, return_index=True)[1]] = True
+    apart = once & (made.random_groups[0] != made.random_groups[1])
+    kept = apart if apart.any() else once
+    return replace(
+        made, random_source=made.random_source[kept], random_target=made.random_target[kept]
     )
 
 

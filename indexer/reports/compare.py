@@ -97,7 +97,7 @@ def compare(
         identities=(encoders[0].spec.identity, encoders[1].spec.identity),
         evaluations=(made[0].evaluation, made[1].evaluation),
         seed=chosen.seed,
-        samples=chosen.samples,
+        samples=Bootstrap.rounded(chosen.samples),
         random_pairs=chosen.random_pairs,
         pairs=found,
     )

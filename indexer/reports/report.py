@@ -126,7 +126,7 @@ def report(
         evaluation=made.evaluation,
         generations=dict(made.generations),
         seed=chosen.seed,
-        samples=chosen.samples,
+        samples=Bootstrap.rounded(chosen.samples),
         random_pairs=chosen.random_pairs,
         pairs=rows,
         held_out=held_out(encoder, asked),
@@ -163,29 +163,36 @@ def scored(
         if source not in made.by_code or target not in made.by_code:
             found[source, target] = _nothing(source, target, made)
         else:
-            # Both directions share most of the work.
-            found |= _both(made, source, target, (target, source) in asked, chosen)
+            # Both directions share most of the work, and what is drawn must not depend on which
+            # of them are asked for.
+            first, second = sorted((source, target))
+            both = ((first, second), (second, first))
+            found |= _both(made, *both[0], [one for one in both if one in asked], chosen)
         advance(len(found), len(asked))
     return [found[pair] for pair in asked]
 
 
 def _both(
-    made: Languages, source: str, target: str, back: bool, chosen: Parameters
+    made: Languages,
+    first: str,
+    second: str,
+    wanted: Sequence[tuple[str, str]],
+    chosen: Parameters,
 ) -> dict[tuple[str, str], PairReport]:
-    here, there = made.by_code[source], made.by_code[target]
+    here, there = made.by_code[first], made.by_code[second]
     data = sampled(here, there, chosen.random_pairs, chosen.seed)
     known = symmetric(data, here.space, there.space)
     draws = Bootstrap.drawn(data.groups, chosen.seed, chosen.samples)
-    scores = Scores(
-        data, here.space, there.space, known, directed(data, here.space, there.space, known), draws
-    )
-    shared = scores.undirected(data.everything), scores.undirected(data.distinct)
-    found = {(source, target): _pair(made, scores, shared, chosen.broken_down)}
-    if back:
-        turned = data.turned(), known.turned()
-        reverse = directed(turned[0], there.space, here.space, turned[1])
-        scores = Scores(turned[0], there.space, here.space, turned[1], reverse, draws)
-        found[target, source] = _pair(made, scores, shared, chosen.broken_down)
+    shared = None
+    found = {}
+    for pair in wanted:
+        if pair != (first, second):
+            here, there, data, known = there, here, data.turned(), known.turned()
+        ranked = directed(data, here.space, there.space, known)
+        scores = Scores(data, here.space, there.space, known, ranked, draws)
+        if shared is None:
+            shared = scores.undirected(data.everything), scores.undirected(data.distinct)
+        found[pair] = _pair(made, scores, shared, chosen.broken_down)
     return found
 
 

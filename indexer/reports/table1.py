@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from indexer.alignment.bitext import Expressions, bitext
+from indexer.alignment.resampling import Bootstrap
 from indexer.alignment.verdict import Verdict
 from indexer.alignment.views import cosines
 from indexer.reports.common import indexed
@@ -149,7 +150,7 @@ def _side(made: Languages, chosen: Parameters) -> Side:
         evaluation=made.evaluation,
         generations=dict(made.generations),
         seed=chosen.seed,
-        samples=chosen.samples,
+        samples=Bootstrap.rounded(chosen.samples),
         random_pairs=chosen.random_pairs,
     )
 

@@ -3,18 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.reports.formats import latex as latex_format
+from indexer.reports.formats import markdown as markdown_format
 from lexicon.models import NLI_LABELS
 from nli.evaluation.results import Comparison, Evaluation, Interval, Report
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "→": r"$\to$",
-    "–": "--",
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-}
-
 
 _MODEL = "model"
 
@@ -61,11 +53,11 @@ def markdown(table: Table) -> str:
     """
     lines = [
         [column.lstrip(">") for column in table.columns],
-        *([cell.replace("|", "\\|") for cell in row] for row in table.rows),
+        *([markdown_format.escaped(cell) for cell in row] for row in table.rows),
     ]
     head, *body = (f"| {' | '.join(cells)} |" for cells in lines)
     rule = "".join("|--:" if column.startswith(">") else "|---" for column in table.columns)
-    return "\n".join([f"**{table.title}**", "", head, f"{rule}|", *body])
+    return "\n".join([f"**{markdown_format.escaped(table.title)}**", "", head, f"{rule}|", *body])
 
 
 def latex(table: Table) -> str:
@@ -86,14 +78,14 @@ def latex(table: Table) -> str:
     """
     columns = "".join("r" if column.startswith(">") else "l" for column in table.columns)
     head, *body = (
-        " & ".join(_escaped(cell) for cell in cells) + r" \\"
+        " & ".join(latex_format.escaped(cell) for cell in cells) + r" \\"
         for cells in ([column.lstrip(">") for column in table.columns], *table.rows)
     )
     return "\n".join(
         [
             r"\begin{table}",
             r"\centering",
-            rf"\caption{{{_escaped(table.title)}}}",
+            rf"\caption{{{latex_format.escaped(table.title)}}}",
             rf"\begin{{tabular}}{{{columns}}}",
             r"\toprule",
             head,
@@ -141,10 +133,6 @@ def _put(found: dict[str, object], name: str, value: object) -> None:
         found |= {f"{stem}_low": low, f"{stem}_high": high}
     else:
         found[name] = value
-
-
-def _escaped(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)
 
 
 def _without_model(table: Table, model: str) -> Table:

@@ -3,8 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from indexer.alignment.groups import BLOCKS
-from indexer.alignment.verdict import ALIGNED_AUC, ALIGNED_P_AT_1, NO_AUC
+from indexer.alignment.groups import BLOCKS, FOLDS
+from indexer.alignment.verdict import (
+    ALIGNED_AUC,
+    ALIGNED_P_AT_1,
+    CHANCE_AUC,
+    LEAST_CONCEPTS,
+    NO_AUC,
+)
 from indexer.reports.documents.document import listed
 
 DISTINCT = "without identical spellings and without names"
@@ -72,7 +78,9 @@ def verdict_note() -> str:
     return (
         f"Verdicts rest on the figures {DISTINCT}. Aligned: the lower bound of AUC is at least "
         f"{ALIGNED_AUC:.2f} and that of P@1 at least {ALIGNED_P_AT_1:.2f}. No alignment beyond "
-        f"anisotropy: the upper bound of AUC is at most {NO_AUC:.2f}. Else weakly aligned."
+        f"anisotropy: the upper bound of AUC is at most {NO_AUC:.2f}. Undecided: there are fewer "
+        f"than {LEAST_CONCEPTS} concepts, or the interval of AUC holds both {CHANCE_AUC} and more "
+        f"than {NO_AUC:.2f}. Else weakly aligned."
     )
 
 
@@ -86,8 +94,9 @@ def evaluation_notes(evaluations: Sequence[str]) -> list[str]:
         )
     if "cross-validated" in evaluations:
         said.append(
-            "Cross-validated: what was learnt from the lexicon was learnt again without each fifth "
-            "of the concepts, and scored on that."
+            "Cross-validated: what was learnt from the lexicon was learnt again without each of "
+            f"{FOLDS} parts of it, whole groups of concepts that share a form of any language, and "
+            "scored on that part."
         )
     return said
 

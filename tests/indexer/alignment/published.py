@@ -97,9 +97,9 @@ def xsim_error(cosine: Matrix, answers: Answers, k: int = 4) -> float:
 
 
 def area(pairs: Sequence[float], random: Sequence[float], weights: Sequence[float]) -> float:
-    """Mann & Whitney 1947: every pair against every random one, a tie is half a win."""
+    """Mann & Whitney 1947: every pair against every random one, a tie (to 1e-4) is half a win."""
     won = sum(
-        weight * ((one > other) + (one == other) / 2)
+        weight * ((one > other + 1e-4) + (abs(one - other) <= 1e-4) / 2)
         for one, weight in zip(pairs, weights, strict=True)
         for other in random
     )

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from indexer.alignment.bitext import Bitext
 from indexer.alignment.metrics import (
     concept_means,
-    expected_hit,
     interval_of_mean,
     interval_of_rate,
     pair_cosines,
     retrieval,
 )
+from indexer.alignment.ranking import expected_hit
 from indexer.vectors import Vectors, unit_rows
 
 

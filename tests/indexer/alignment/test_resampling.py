@@ -179,7 +179,7 @@ class TestJackknife:
     def test_that_of_a_mean_is_its_standard_error(self) -> None:
         values = np.array([1.0, 2.0, 4.0, 5.0, 8.0])
         without = np.array([np.delete(values, place).mean() for place in range(5)])
-        found = jackknife(float(values.mean()), without, 5)
+        found = jackknife(float(values.mean()), without, np.ones(5, dtype=np.int64))
         error = values.std(ddof=1) / 5**0.5
         assert found is not None
         assert (found.value, found.n) == (4.0, 5)
@@ -189,12 +189,25 @@ class TestJackknife:
 
     def test_by_hand(self) -> None:
         # Half the squared distances of 1 and 3 to their mean: 1.
-        found = jackknife(2.0, np.array([1.0, 3.0, np.nan]), 9)
+        found = jackknife(2.0, np.array([1.0, 3.0, np.nan]), np.array([5, 5, 0]))
         assert found is not None
         assert (found.low, found.high) == pytest.approx((2 - 1.959964, 2 + 1.959964))
+        assert found.n == 10
+
+    def test_blocks_of_unequal_size_weigh_by_it(self) -> None:
+        # The mean of 1, 1, 1 and 5 is 2; without the ones 5, without the other 1. Pseudo-values are
+        # 4/3·2 - 1/3·5 = 1 and 4·2 - 3·1 = 5, θ̂ = 2·2 - 1/4·5 - 3/4·1 = 2, and the variance
+        # (1² / (1/3) + 3² / 3) / 2 = 3.
+        found = jackknife(2.0, np.array([5.0, 1.0]), np.array([3, 1]))
+        assert found is not None
+        assert (found.low, found.high) == pytest.approx(
+            (2 - 1.959964 * 3**0.5, 2 + 1.959964 * 3**0.5)
+        )
 
     def test_a_single_block_says_nothing(self) -> None:
-        assert jackknife(0.5, np.array([0.4, np.nan]), 3) == Figure(0.5, None, None, 3)
+        assert jackknife(0.5, np.array([0.4, np.nan]), np.array([2, 1])) == Figure(
+            0.5, None, None, 3
+        )
 
     def test_what_does_not_exist_is_no_figure(self) -> None:
-        assert jackknife(float("nan"), np.array([1.0, 2.0]), 3) is None
+        assert jackknife(float("nan"), np.array([1.0, 2.0]), np.array([2, 1])) is None

@@ -136,8 +136,21 @@ def data() -> Sample:
 
 
 class TestRandomPairs:
-    def test_there_are_as_many_as_asked(self, data: Sample) -> None:
-        assert len(data.random_source) == len(data.random_target) == 2_000
+    def test_none_is_there_twice(self, data: Sample) -> None:
+        drawn = list(zip(*(rows.tolist() for rows in data.random_rows), strict=True))
+        assert len(set(drawn)) == len(drawn)
+        assert 1_000 < len(drawn) <= 2_000
+
+    def test_their_words_are_of_two_groups(self, data: Sample) -> None:
+        here, there = data.random_groups
+        assert (here != there).all()
+
+    def test_of_one_group_rather_than_none(self) -> None:
+        # Water and sea share a French word, and nothing else is there.
+        english, french = nouns("en", (0,), (1,)), nouns("fr", (0,), (0, 1))
+        data = sampled(english, french, 50, 1)
+        assert data.groups == 1
+        assert [rows.tolist() for rows in data.random_rows] == [[0], [1]]
 
     def test_they_share_no_concept(self, data: Sample) -> None:
         translations = set(zip(data.pairs.source.tolist(), data.pairs.target.tolist(), strict=True))
@@ -166,7 +179,9 @@ class TestRandomPairs:
     def test_they_depend_on_the_seed_alone(self, data: Sample) -> None:
         again, other = (sampled(crowd("en"), crowd("fr"), 2_000, seed) for seed in (1, 2))
         np.testing.assert_array_equal(again.random_rows, data.random_rows)
-        assert (other.random_rows[0] != data.random_rows[0]).any()
+        assert [rows.tolist() for rows in other.random_rows] != [
+            rows.tolist() for rows in data.random_rows
+        ]
 
 
 class TestFolds:

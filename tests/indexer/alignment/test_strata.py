@@ -83,7 +83,7 @@ def test_a_random_pair_is_where_its_source_word_is(data: Sample) -> None:
     found = strata(data, FIELDS)
     source = data.random_rows[0]
     meant = data.source.expressions.concept[data.random_source]
-    assert len(source) > 100
+    assert len(source) >= 5
     assert set(source[found["tokens=4 and more"].random].tolist()) <= {3, 4}
     assert set(source[found["frequency=below 3"].random].tolist()) <= {4}
     assert set(meant[found["pos=verb"].random].tolist()) <= {2, 5}

@@ -32,8 +32,9 @@ SURE, WIDE = (0.30, 0.50), (0.30 - JUST_BELOW, 0.99)
         ((0.90, 0.95), None, "weakly aligned"),
         ((0.90, 0.95), (None, None), "weakly aligned"),
         ((0.45, 0.55), SURE, "no alignment beyond anisotropy"),
-        ((0.45, 0.55 + JUST_BELOW), SURE, "weakly aligned"),
-        ((0.50, 0.60), (0.0, 0.0), "weakly aligned"),
+        ((0.45, 0.55 + JUST_BELOW), SURE, "undecided"),
+        ((0.50, 0.60), (0.0, 0.0), "undecided"),
+        ((0.50 + JUST_BELOW, 0.60), (0.0, 0.0), "weakly aligned"),
         ((0.01, 0.03), None, "no alignment beyond anisotropy"),
         ((None, None), SURE, None),
         (None, SURE, None),
@@ -45,6 +46,12 @@ def test_bounds_decide(
     wanted: Verdict | None,
 ) -> None:
     assert given(area, rate) == wanted
+
+
+@pytest.mark.parametrize(("concepts", "wanted"), [(29, "undecided"), (30, "aligned")])
+def test_a_handful_of_concepts_decides_nothing(concepts: int, wanted: Verdict) -> None:
+    right = Figure(1.0, 1.0, 1.0, concepts)
+    assert verdict({"auc": right, "p_at_1": right}) == wanted
 
 
 def test_no_figures_have_no_verdict() -> None:

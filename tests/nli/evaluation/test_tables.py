@@ -169,20 +169,20 @@ class TestText:
 
     def test_markdown(self) -> None:
         assert tables.markdown(self.TABLE).splitlines() == [
-            "**50% of a_b**",
+            "**50% of a\\_b**",
             "",
             "| x | y |",
             "|---|--:|",
             "| fr→kn | 1–2 |",
-            "| a\\|b | \\~^{}$#& |",
+            "| a\\|b | \\\\\\~^\\{\\}$\\#& |",
         ]
 
     def test_latex(self) -> None:
         lines = tables.latex(self.TABLE).splitlines()
         assert lines[2] == r"\caption{50\% of a\_b}"
-        assert lines[7] == r"fr$\to$kn & 1--2 \\"
+        assert lines[7] == r"fr$\rightarrow$kn & 1--2 \\"
         assert lines[8] == (
-            r"a|b & \textbackslash{}\textasciitilde{}\textasciicircum{}\{\}\$\#\& \\"
+            r"a\textbar{}b & \textbackslash{}\textasciitilde{}\textasciicircum{}\{\}\$\#\& \\"
         )
         assert [line for line in lines if line.startswith((r"\top", r"\mid", r"\bot"))] == [
             r"\toprule",
