@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
+from threadpoolctl import threadpool_limits
 
 from indexer.alignment.averaging import Scores
 from indexer.alignment.resampling import LEAST_GROUPS, Bootstrap, Estimate, interval
@@ -89,7 +90,8 @@ def compare(
     for done, (source, target) in enumerate(asked):
         advance(done, len(asked))
         if source in sides and target in sides:
-            found.append(_pair(made, source, target, sides, chosen))
+            with threadpool_limits(1, "blas"):
+                found.append(_pair(made, source, target, sides, chosen))
     advance(len(asked), len(asked))
     return Comparison(
         first=encoders[0].spec.name,

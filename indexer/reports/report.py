@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
+from threadpoolctl import threadpool_limits
 
 from indexer.alignment.averaging import Scores, figures
 from indexer.alignment.figures import BROKEN_DOWN, GAIN, METRICS, OPTIONAL, Figures
@@ -154,7 +155,18 @@ def scored(
     chosen: Parameters,
     advance: Advance = lambda _done, _total: None,
 ) -> list[PairReport]:
-    """The directed pairs that are asked for, in that order."""
+    """The directed pairs that are asked for, in that order.
+
+    Matrix products take one thread: most are small, and threads that wait for each other cost more
+    than they save, above all on a busy machine.
+    """
+    with threadpool_limits(1, "blas"):
+        return _scored(made, asked, chosen, advance)
+
+
+def _scored(
+    made: Languages, asked: Sequence[tuple[str, str]], chosen: Parameters, advance: Advance
+) -> list[PairReport]:
     found: dict[tuple[str, str], PairReport] = {}
     advance(0, len(asked))
     for source, target in asked:
