@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 CPU_TOKENS = 4_096
 """Tokens in a batch on a CPU; ``benchmarks.encode --tokens`` tries others."""
 
-CPU_PADDING = 1 / 32
+CPU_PADDING = 1 / 16
 """Share of a batch that may be padding, where padding is allowed at all: less than fuller batches
 save on a CPU, and on a GPU, which small ones leave idle."""
 

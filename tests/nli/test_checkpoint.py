@@ -118,7 +118,7 @@ class TestAnswers:
         expected = table(opened(bloom, on_cpu).classify(pairs))
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
-    @pytest.mark.parametrize("share", [0.0, 1 / 32, 0.9])
+    @pytest.mark.parametrize("share", [0.0, 1 / 16, 0.9])
     def test_padding_does_not_matter(
         self, folder: Path, on_cpu: Settings, monkeypatch: pytest.MonkeyPatch, share: float
     ) -> None:
