@@ -60,7 +60,7 @@ def test_everything_that_one_ought_to_know_is_noted(tmp_path: Path, files: tuple
     same = rows(200, 0)
     write(
         tmp_path / "train.tsv",
-        [*same, ("perhaps", "a", "b"), ("-", "the cat", "the dog"), ("neutral", "sun " * 40, "a")],
+        [*same, ("perhaps", "a", "b"), ("-", "the cat", "the dog"), ("neutral", "sun " * 80, "a")],
     )
     write(tmp_path / "dev.tsv", [*rows(40, 1), *same[:3]])
     more = (

@@ -148,7 +148,7 @@ class TestFormats:
         text = output("report", "show", "1", "2", "--format", "markdown", "--pair", "en-fr")
         found = [line.split(" | ") for line in text.splitlines() if line.startswith("| en→fr")]
         assert [cells[1] for cells in found] == ["axis (run 1)", "axis (run 2)"] * 2
-        assert [cells[-1] for cells in found[:2]] == ["aligned |", "weakly aligned |"]
+        assert [cells[-1] for cells in found[:2]] == ["aligned |", "undecided |"]
 
 
 class TestFresh:
