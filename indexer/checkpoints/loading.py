@@ -71,6 +71,22 @@ def quietly() -> Iterator[None]:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Quietly, and with :class:`ModelDamaged` for what the library raises where ``folder`` is no
+    sound checkpoint; other errors are ours."""
+    try:
+        with quietly():
+            yield
+    except UNREADABLE as error:
+        raise damaged(folder, error) from error
+    except Exception as error:
+        # The library of tokenizers raises nothing more precise for a file that is damaged.
+        if type(error) is not Exception:
+            raise
+        raise damaged(folder, error) from error
+
+
 def complete(model: Any, folder: Path, unread: tuple[str, ...] = ()) -> Any:
     """``model``, unless weights were missing: the library makes those up at random. Those whose
     name holds one of ``unread`` are not needed."""

@@ -244,8 +244,5 @@ class PairModel:
         return loading.complete(model, self._folder).eval()
 
     def _read(self, kind: Any, **options: Any) -> Any:
-        try:
-            with loading.quietly():
-                return kind.from_pretrained(str(self._folder), local_files_only=True, **options)
-        except loading.UNREADABLE as error:
-            raise loading.damaged(self._folder, error) from error
+        with loading.reading(self._folder):
+            return kind.from_pretrained(str(self._folder), local_files_only=True, **options)

@@ -59,11 +59,8 @@ class SentenceTransformerEncoder(CheckpointEncoder):
             from sentence_transformers import SentenceTransformer
         except ModuleNotFoundError:
             raise ExtraMissing(f"encoder {self._name!r}", "models") from None
-        try:
-            with loading.quietly():
-                model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        except loading.UNREADABLE as error:
-            raise loading.damaged(self._folder, error) from error
+        with loading.reading(self._folder):
+            model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         if type(model[0]).__name__ == "Transformer":
             loading.complete(model[0], self._folder, UNREAD)
             loading.worded(model.tokenizer, self._folder)

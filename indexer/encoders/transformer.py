@@ -51,21 +51,17 @@ class TransformerEncoder(CheckpointEncoder):
 
     @cached_property
     def _config(self) -> Any:
-        try:
+        with loading.reading(self._folder):
             return self._transformers.AutoConfig.from_pretrained(
                 str(self._folder), local_files_only=True
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise loading.damaged(self._folder, error) from error
 
     @cached_property
     def _tokenizer(self) -> Any:
-        try:
+        with loading.reading(self._folder):
             made = self._transformers.AutoTokenizer.from_pretrained(
                 str(self._folder), local_files_only=True
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise loading.damaged(self._folder, error) from error
         return loading.worded(made, self._folder)
 
     @cached_property
@@ -79,17 +75,14 @@ class TransformerEncoder(CheckpointEncoder):
 
     def _load(self) -> Any:
         torch = self._torch
-        try:
-            with loading.quietly():
-                model = self._transformers.AutoModel.from_pretrained(
-                    str(self._folder),
-                    local_files_only=True,
-                    # A checkpoint would otherwise come in whatever numbers it was saved in.
-                    dtype=torch.float32,
-                    **self._attention(),
-                )
-        except loading.UNREADABLE as error:
-            raise loading.damaged(self._folder, error) from error
+        with loading.reading(self._folder):
+            model = self._transformers.AutoModel.from_pretrained(
+                str(self._folder),
+                local_files_only=True,
+                # A checkpoint would otherwise come in whatever numbers it was saved in.
+                dtype=torch.float32,
+                **self._attention(),
+            )
         return loading.complete(model, self._folder, UNREAD).eval()
 
     def _attention(self) -> dict[str, str]:

@@ -38,21 +38,16 @@ class Base:
     def model(self, torch: Any, head_seed: int) -> Any:
         """The model in fp32 on the CPU. A head that the checkpoint does not have is drawn with
         ``head_seed``, and so the same each time."""
-        from safetensors import SafetensorError
-
         transformers = loading.import_transformers("fine-tuning")
         torch.manual_seed(head_seed)
-        try:
-            with loading.quietly():
-                model = transformers.AutoModelForSequenceClassification.from_pretrained(
-                    str(self.folder),
-                    config=self.config,
-                    local_files_only=True,
-                    dtype=torch.float32,
-                    ignore_mismatched_sizes=True,
-                )
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-            raise loading.damaged(self.folder, error) from error
+        with loading.reading(self.folder):
+            model = transformers.AutoModelForSequenceClassification.from_pretrained(
+                str(self.folder),
+                config=self.config,
+                local_files_only=True,
+                dtype=torch.float32,
+                ignore_mismatched_sizes=True,
+            )
         body = f"{model.base_model_prefix}."
         head = tuple(name for name, _ in model.named_parameters() if not name.startswith(body))
         return loading.complete(model, self.folder, (*head, "pooler."))
@@ -69,16 +64,12 @@ def open_base(name: str, settings: Settings, max_length: int) -> Base:
     """
     transformers = loading.import_transformers("fine-tuning")
     source, folder = _found(name, settings)
-    try:
-        with loading.quietly():
-            config = transformers.AutoConfig.from_pretrained(str(folder), local_files_only=True)
-            # What looks like a token of the model's own is text where somebody writes it.
-            tokenizer = transformers.AutoTokenizer.from_pretrained(
-                str(folder), local_files_only=True, split_special_tokens=True
-            )
-    except Exception as error:
-        # The library of tokenizers raises nothing more precise for a file that is damaged.
-        raise loading.damaged(folder, error) from error
+    with loading.reading(folder):
+        config = transformers.AutoConfig.from_pretrained(str(folder), local_files_only=True)
+        # What looks like a token of the model's own is text where somebody writes it.
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            str(folder), local_files_only=True, split_special_tokens=True
+        )
     loading.worded(tokenizer, folder)
     if len(tokenizer) > config.vocab_size:
         fault = f"its tokenizer has {len(tokenizer):,} words, its model {config.vocab_size:,}"

@@ -1,5 +1,6 @@
 """Checkpoints that cannot classify, and texts that cannot be classified: one line each."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -134,6 +135,14 @@ def cut(name: str, left: int) -> Damage:
     return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[:left])
 
 
+def unknown_model(folder: Path) -> None:
+    """A tokenizer of a kind that the library does not know, for which it raises ``Exception``."""
+    file = folder / "tokenizer.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["model"] = {"type": "unknown"}
+    file.write_text(json.dumps(said), encoding="utf-8")
+
+
 def headless(folder: Path) -> None:
     """Leave only the weights of the model that it was trained from."""
     from safetensors.numpy import load_file, save_file
@@ -174,6 +183,7 @@ class TestDamage:
             pytest.param(holding("config.json", b'{"model_type": "none"}'), id="unknown model"),
             pytest.param(holding("tokenizer.json", b"{}"), id="another tokenizer"),
             pytest.param(cut("tokenizer.json", 50), id="tokenizer cut"),
+            pytest.param(unknown_model, id="tokenizer of an unknown kind"),
         ],
     )
     def test_a_damaged_folder_is_refused_by_name(

@@ -47,6 +47,14 @@ def cut(name: str, left: int) -> Damage:
     return damage
 
 
+def unknown_model(folder: Path) -> None:
+    """A tokenizer of a kind that the library does not know, for which it raises ``Exception``."""
+    file = folder / "tokenizer.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["model"] = {"type": "unknown"}
+    file.write_text(json.dumps(said), encoding="utf-8")
+
+
 def holding(name: str, content: bytes) -> Damage:
     return lambda folder: (folder / name).write_bytes(content)
 
@@ -72,6 +80,7 @@ def without(name: str) -> Damage:
         pytest.param(holding("config.json", b'{"model_type": "nobody"}'), id="config unknown"),
         pytest.param(without("tokenizer.json"), id="no tokenizer"),
         pytest.param(cut("tokenizer.json", 5_000), id="tokenizer cut"),
+        pytest.param(unknown_model, id="tokenizer of an unknown kind"),
         pytest.param(holding("tokenizer.json", b"[]"), id="tokenizer a list"),
         pytest.param(holding("tokenizer.json", b"{}"), id="tokenizer without words"),
         pytest.param(holding("tokenizer_config.json", b"{"), id="tokenizer config cut"),
