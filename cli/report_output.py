@@ -27,8 +27,7 @@ _ENDLESS = 10_000
 def write(document: "Document", form: ReportFormat, out: Path | None) -> None:
     """Print a document, or write it to a file that appears when it is whole."""
     from indexer.reports.formats.writers import WRITERS
-    from lexicon.disk import whole_file
-    from lexicon.errors import InvalidInput
+    from lexicon.disk import whole_file, writing_to
 
     if form is ReportFormat.TABLE and out is None:
         show(document, output.console())
@@ -37,11 +36,8 @@ def write(document: "Document", form: ReportFormat, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
         return
-    try:
-        with whole_file(out) as stream:
-            stream.write(text.encode())
-    except OSError as error:
-        raise InvalidInput(f"{out} cannot be written: {error.strerror or error}") from error
+    with writing_to(out), whole_file(out) as stream:
+        stream.write(text.encode())
 
 
 def _plain(document: "Document") -> str:

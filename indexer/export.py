@@ -17,7 +17,7 @@ from indexer.indices.live import LiveIndex
 from indexer.service import LexiconService
 from indexer.vectors import Vectors
 from lexicon import queries
-from lexicon.disk import whole_file
+from lexicon.disk import whole_file, writing_to
 from lexicon.errors import ExtraMissing, InvalidInput, StoreUnavailable
 
 FORMATS = ("word2vec", "npz", "parquet")
@@ -111,7 +111,7 @@ def export(
         _arrow()
     if out != STANDARD_OUTPUT:
         # Before the work; and again after it.
-        with _writing(out):
+        with writing_to(out):
             _require_free(out, overwrite)
     with service.sessions() as session:
         queries.require_language(session, language)
@@ -190,19 +190,8 @@ def _target(out: Path, overwrite: bool) -> Iterator[IO[bytes]]:
                 f"standard output cannot be written ({error.strerror or error}); make room there"
             ) from error
         return
-    with _writing(out), whole_file(out, lambda: _require_free(out, overwrite)) as stream:
+    with writing_to(out), whole_file(out, lambda: _require_free(out, overwrite)) as stream:
         yield stream
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(
-            f"{out} cannot be written ({error.strerror or error}); "
-            "make room there, or name a file in a folder that can be written"
-        ) from error
 
 
 # Formats

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
+from lexicon.errors import StoreUnavailable
+
 
 def sync(path: Path) -> None:
     """Return when a file's bytes, or a folder's names, are on disk."""
@@ -46,3 +48,16 @@ def whole_file(path: Path, require: Callable[[], None] = lambda: None) -> Iterat
             part.unlink(missing_ok=True)
             raise
     sync(path.parent)
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Raise :class:`StoreUnavailable` with its remedy where what a user asked for cannot be
+    written to ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{path} cannot be written ({error.strerror or error}); "
+            "make room there, or name a file in a folder that can be written"
+        ) from error

@@ -1,7 +1,6 @@
 """A picture as a file: which kind, whether it can go there, written whole."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,8 +8,8 @@ from typing import Protocol
 from indexer.plots import canvas, fonts
 from indexer.plots.canvas import Body, Ruler
 from indexer.plots.page import Interactive, page
-from lexicon.disk import whole_file
-from lexicon.errors import InvalidInput, StoreUnavailable
+from lexicon.disk import whole_file, writing_to
+from lexicon.errors import InvalidInput
 
 KINDS = (".png", ".svg", ".html")
 
@@ -63,7 +62,7 @@ def require_writable(wanted: Wanted) -> None:
         raise InvalidInput(
             f"a width of {wanted.width:g} inches is not between {NARROWEST:g} and {WIDEST:g}"
         )
-    with _writing(out):
+    with writing_to(out):
         if out.is_dir():
             raise InvalidInput(f"{out} is a folder; name a file in it")
         if not out.parent.is_dir():
@@ -81,7 +80,7 @@ def save(picture: Picture, wanted: Wanted) -> None:
         made = page(picture.interactive(), title or picture.title, picture.notes)
     else:
         made = _drawn(picture, wanted, title)
-    with _writing(wanted.out), whole_file(wanted.out) as stream:
+    with writing_to(wanted.out), whole_file(wanted.out) as stream:
         stream.write(made)
 
 
@@ -95,14 +94,3 @@ def _drawn(picture: Picture, wanted: Wanted, title: str) -> bytes:
         fonts.families(canvas.texts_of(figure))
         description = " ".join(dict.fromkeys(picture.words()))
         return canvas.saved(figure, wanted.out.suffix.lower()[1:], title, description)
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(
-            f"{out} cannot be written ({error.strerror or error}); "
-            "make room there, or name a file in a folder that can be written"
-        ) from error

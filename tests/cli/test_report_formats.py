@@ -274,7 +274,10 @@ class TestRefusals:
     ) -> None:
         out = tmp_path / ("a" * 250)
         said = refusal("report", "show", "3", "--format", "json", "--out", out)
-        assert said == f"{out} cannot be written: File name too long"
+        assert said == (
+            f"{out} cannot be written (File name too long); make room there, or name a file in a "
+            "folder that can be written"
+        )
 
     @pytest.mark.parametrize(
         ("arguments", "said"),

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from indexer.alignment.bitext import Bitext, Expressions, bitext
+from indexer.alignment.groups import connected_groups as joined
 from indexer.alignment.metrics import Retrieval, retrieval
 from indexer.encoders.embedded.build.distil import Recipe, distil, save
 from indexer.encoders.embedded.build.teacher import Teacher
@@ -40,24 +41,18 @@ def connected_groups(entries: Sequence[ConceptEntry]) -> list[list[int]]:
     >>> connected_groups([ConceptEntry(str(n), "noun", "f", "g", f) for n, f in enumerate(forms)])
     [[0, 1], [2]]
     """
-    parent = list(range(len(entries)))
-
-    def root(place: int) -> int:
-        while parent[place] != place:
-            parent[place] = parent[parent[place]]
-            place = parent[place]
-        return place
-
-    owner: dict[tuple[str, str], int] = {}
+    places, forms = [], []
+    numbers: dict[tuple[str, str], int] = {}
     for place, entry in enumerate(entries):
         for language, lemmas in entry.forms.items():
             for lemma in lemmas:
-                first = owner.setdefault((language, search_key(lemma)), place)
-                parent[root(place)] = root(first)
-    groups: dict[int, list[int]] = {}
-    for place in range(len(entries)):
-        groups.setdefault(root(place), []).append(place)
-    return list(groups.values())
+                places.append(place)
+                forms.append(numbers.setdefault((language, search_key(lemma)), len(numbers)))
+    groups: dict[int, dict[int, None]] = {}
+    connected = joined(np.array(places, dtype=np.int64), np.array(forms, dtype=np.int64))
+    for place, group in zip(places, connected.tolist(), strict=True):
+        groups.setdefault(group, {})[place] = None
+    return [list(group) for group in groups.values()]
 
 
 def held_out(entries: Sequence[ConceptEntry], share: float, seed: int) -> set[int]:
