@@ -18,6 +18,8 @@ from nli.embedded.build.vocabulary import SILENT, Vocabulary
 
 GRAMMAR = PREPOSITIONS | AUXILIARIES | CONJUNCTIONS | PRONOUNS
 VERB_FINAL = frozenset(("hi", "kn"))
+OPEN = frozenset(("noun", "verb", "adj"))
+"""Parts of speech whose words are switched even where a gloss has them too."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Switcher:
         self._english: dict[str, tuple[int, ...]] = {}
         shares: dict[str, dict[int, float]] = {}
         adjectives = set()
+        content = set()
         for word, held in vocabulary.lexicon[language].items():
             row = vocabulary.words[language, word]
             for phrase, share in held.meaning:
@@ -74,13 +77,15 @@ class Switcher:
                     mine[row] = max(mine.get(row, 0.0), share)
                     if held.pos == {"adj"}:
                         adjectives.add(phrase)
+                    if held.pos & OPEN:
+                        content.add(phrase)
         self._rows = {
             phrase: sorted(mine.items(), key=lambda item: (-item[1], item[0]))[: recipe.choices]
             for phrase, mine in shares.items()
         }
         self._adjectives = frozenset(adjectives)
         # Function words are glosses of the other language's own: their rows are the English ones.
-        self._kept = vocabulary.function_words[language] | GRAMMAR
+        self._kept = (vocabulary.function_words[language] - content) | GRAMMAR
 
     def english(self, word: str) -> tuple[int, ...]:
         if word not in self._english:

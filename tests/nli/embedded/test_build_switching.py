@@ -109,3 +109,9 @@ def test_no_text_becomes_empty(vocabulary: Vocabulary, language: str) -> None:
 def test_words_that_a_language_does_not_tell_apart_become_one(vocabulary: Vocabulary) -> None:
     assert switched(vocabulary, "hi", ALL, "she") == rows(vocabulary, "he")
     assert switched(vocabulary, "kn", ALL, "she") == rows(vocabulary, "she")
+
+
+def test_content_words_that_glosses_use_are_switched_too(vocabulary: Vocabulary) -> None:
+    assert "rain" in vocabulary.function_words["fr"]  # pleut
+    found = {switched(vocabulary, "fr", ALL, "rain", seed) for seed in range(50)}
+    assert found == {rows(vocabulary, "pluie"), rows(vocabulary, "eau")}
