@@ -164,7 +164,7 @@ def read(
         row = int(index.rows_of(first)[0])
         if row >= 0:
             return Read(index.vectors(first), bool(index.covered[row]), form)
-    encoded = encoder.encode([text], language)
+    encoded = service.encode(encoder, [text], language)
     return Read(encoded.vectors, bool(encoded.covered[0]), form)
 
 
@@ -214,7 +214,7 @@ def _sense_vector(
         held = index.rows_of(ids) >= 0
         # Words that have come since the index was built are encoded.
         new = [sense.lemma for sense, there in zip(words, held, strict=True) if not there]
-        encoded = [encoder.encode(new, language).vectors] if new else []
+        encoded = [service.encode(encoder, new, language).vectors] if new else []
         rows.append(np.concatenate([index.vectors(ids[held]), *encoded]).mean(axis=0))
     if not rows:
         raise InvalidInput(

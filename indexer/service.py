@@ -5,6 +5,7 @@ One object serves a command or a whole HTTP process; every method may be called 
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from indexer.building.neighbourhoods import means_towards
 from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
 from indexer.delta import changes
 from indexer.encoders.postprocessed.encoder import PostProcessed
-from indexer.encoders.protocol import Encoder
+from indexer.encoders.protocol import Encoded, Encoder
 from indexer.encoders.registry import open_encoder
 from indexer.generations.arrays import Means
 from indexer.generations.backend import open_generations
@@ -50,12 +51,23 @@ class Neighbourhood:
     greatest: tuple[float, float]
 
 
+Encode = Callable[[Encoder, Sequence[str], str | None], Encoded]
+"""How texts of questions become vectors: an encoder's own way, or one that many share."""
+
+
+def _encode(encoder: Encoder, texts: Sequence[str], language: str | None) -> Encoded:
+    return encoder.encode(texts, language)
+
+
 class LexiconService:
     """Opens encoders and indices when they are first asked for, and again when they change."""
 
-    def __init__(self, settings: Settings, sessions: Sessions) -> None:
+    def __init__(
+        self, settings: Settings, sessions: Sessions, encode: Encode | None = None
+    ) -> None:
         self.settings = settings
         self.sessions = sessions
+        self.encode = encode or _encode
         self.generations = open_generations(settings, sessions)
         self._lock = threading.RLock()
         self._encoders: dict[str, Encoder] = {}
@@ -224,6 +236,6 @@ def _neighbourhood(index: LiveIndex, other: LiveIndex) -> Neighbourhood:
     return Neighbourhood(means, (wide, narrow), (most_wide, most_narrow))
 
 
-def open_service(settings: Settings) -> LexiconService:
+def open_service(settings: Settings, encode: Encode | None = None) -> LexiconService:
     """A service on an existing store, or the store's own error."""
-    return LexiconService(settings, open_store(settings))
+    return LexiconService(settings, open_store(settings), encode)

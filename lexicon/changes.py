@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lexicon.models import DepartedLexeme, Lexeme, StoreIdentity, WordVector
+from lexicon.models import DepartedLexeme, Lexeme, StoreIdentity, WordEdition, WordVector
 
 _CHUNK = 10_000
 
@@ -32,6 +33,18 @@ def mark(session: Session) -> Mark:
         )
     ).one()
     return Mark(row[0], row[1] or 0, row[2] or 0)
+
+
+def edition(session: Session) -> str:
+    """Which edition of the store's words this is: what was read of concepts, senses and lexemes
+    is as it was while this stays, and no two editions are alike."""
+    return session.scalar(select(WordEdition.id)) or ""
+
+
+def new_edition(connection: Connection) -> None:
+    """Begin another edition, for whoever holds the lock of those who write words."""
+    connection.execute(delete(WordEdition))
+    connection.execute(insert(WordEdition).values(id=str(uuid4())))
 
 
 def was_given(session: Session, lexeme: int) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 NLI_LABELS = ("entailment", "neutral", "contradiction")
+KEY_SCOPES = ("read", "write")
 
 # SQLite only numbers rows by itself in a column that is literally INTEGER.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
@@ -168,6 +169,15 @@ class StoreIdentity(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
 
 
+class WordEdition(Base):
+    """At most one row, another one after every change of words, concepts or senses: what was read
+    of them holds as long as it stays. None before the first change."""
+
+    __tablename__ = "word_edition"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+
+
 class SentencePair(Base):
     """A premise and a hypothesis, possibly of two languages; ``label`` when gold is known."""
 
@@ -211,6 +221,26 @@ class NliPrediction(Base):
     contradiction: Mapped[float]
     truncated: Mapped[bool]
     predicted_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class ApiKey(Base):
+    """A key that opens the HTTP service. Of the key itself only ``digest`` (SHA-256) is kept;
+    ``prefix`` is its beginning, which may be shown and finds it."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        CheckConstraint(f"scope IN {KEY_SCOPES}", name="scope"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    prefix: Mapped[str] = mapped_column(String(16), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    scope: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class Encoder(Base):

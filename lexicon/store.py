@@ -41,7 +41,7 @@ from lexicon.errors import (
 )
 from lexicon.settings import Settings
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """Alembic's head, repeated here so that a search need not import Alembic; a test compares."""
 
 BACKENDS = ("sqlite", "postgresql")

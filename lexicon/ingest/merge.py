@@ -27,6 +27,7 @@ from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.sql import ColumnElement
 
+from lexicon.changes import new_edition
 from lexicon.formats.reading import Rejected
 from lexicon.ingest import staging
 from lexicon.ingest.merge_words import WordMerge
@@ -47,8 +48,10 @@ _wanted, _loosened = staging.senses, staging.loosened
 
 
 def lock_words(connection: Connection) -> None:
-    """Wait until no other transaction changes words (SQLite has one writer anyway)."""
+    """Wait until no other transaction changes words (SQLite has one writer anyway), and let the
+    store's words be another edition when this one commits."""
     lock(connection, WRITERS)
+    new_edition(connection)
 
 
 @dataclass

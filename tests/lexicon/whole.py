@@ -25,6 +25,7 @@ from lexicon.backup.whole import back_up
 from lexicon.models import (
     AlignmentRun,
     AlignmentScore,
+    ApiKey,
     Base,
     Concept,
     DepartedLexeme,
@@ -38,6 +39,7 @@ from lexicon.models import (
     SentencePair,
     Source,
     StoreIdentity,
+    WordEdition,
     WordVector,
 )
 from lexicon.settings import Settings
@@ -74,6 +76,16 @@ def rows() -> list[Base]:
         DepartedLexeme(number=4, lexeme_id=900_000_000_007, language="kn"),
         DepartedLexeme(number=9, lexeme_id=3, language="de"),
         StoreIdentity(id=IDENTITY),
+        WordEdition(id="00000000-0000-4000-8000-00000000002b"),
+        ApiKey(
+            id=8,
+            name="ಕೀಲಿ",
+            prefix="lex_0a1b2c3d",
+            digest="0f" * 32,
+            scope="write",
+            created_at=THEN,
+            revoked_at=THEN,
+        ),
         SentencePair(
             id=5,
             dataset="d",
