@@ -4,15 +4,20 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.alignment.groups import FOLDS
+from indexer.alignment.sample import folds
 from indexer.encoders.embedded.build import cross_validate
 from indexer.encoders.embedded.build.distil import distil
 from indexer.encoders.embedded.encoder import FOLDER, HELD_OUT, RECORD, EmbeddedEncoder
+from lexicon import bundled
 from lexicon.entries import ConceptEntry
 from lexicon.errors import ModelDamaged
 from tests.indexer.encoders.mini import MINI, RECIPE, HashTeacher
+
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -63,3 +68,17 @@ def test_no_student_was_taught_what_it_is_asked(monkeypatch: pytest.MonkeyPatch)
     # Both banks share a word, so that they are held out together.
     banks = {some[place].key for place in (1, 9)}
     assert all(banks <= keys or not banks & keys for keys in taught)
+
+
+def test_the_folds_of_the_bundled_lexicon_are_what_the_definitions_say() -> None:
+    entries = list(bundled.everything())
+    codes = sorted({code for entry in entries for code in entry.forms})
+    forms = [cross_validate.words(entries, code)[1] for code in codes]
+    fold_of = np.full(len(entries), -1)
+    for one, fold in zip(forms, folds(forms), strict=True):
+        fold_of[one.concept] = fold[one.row]
+    largest, *others = sorted(np.bincount(fold_of) / len(entries), reverse=True)
+    said = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert f"one fold holds {largest:.0%} of its concepts" in " ".join(said.split())
+    assert "the others hold an eighth each" in " ".join(said.split())
+    assert [round(other, 3) for other in others] == pytest.approx([1 / 8] * 4, abs=0.004)
