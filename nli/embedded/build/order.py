@@ -17,6 +17,8 @@ PREPOSITIONS = frozenset(_PREPOSITIONS.split())
 AUXILIARIES = frozenset(_AUXILIARIES.split())
 CONJUNCTIONS = frozenset(_CONJUNCTIONS.split())
 PRONOUNS = frozenset(_PRONOUNS.split())
+GRAMMAR = PREPOSITIONS | AUXILIARIES | CONJUNCTIONS | PRONOUNS
+ARTICLES = frozenset(("a", "an", "the"))
 NEGATIVES = frozenset(("not", "never"))
 COPULAS = frozenset(("is", "are", "was", "were", "am"))
 

@@ -6,17 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nli.embedded.build.english import lemma, words
-from nli.embedded.build.order import (
-    AUXILIARIES,
-    CONJUNCTIONS,
-    PREPOSITIONS,
-    PRONOUNS,
-    noun_first,
-    verb_final,
-)
+from nli.embedded.build.order import GRAMMAR, noun_first, verb_final
 from nli.embedded.build.vocabulary import SILENT, Vocabulary
 
-GRAMMAR = PREPOSITIONS | AUXILIARIES | CONJUNCTIONS | PRONOUNS
 VERB_FINAL = frozenset(("hi", "kn"))
 OPEN = frozenset(("noun", "verb", "adj"))
 """Parts of speech whose words are switched even where a gloss has them too."""

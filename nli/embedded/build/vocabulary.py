@@ -16,14 +16,19 @@ from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors
 from lexicon.entries import ConceptEntry
 from nli.embedded.build import glosses, meanings
 from nli.embedded.build.base import Base, Rows
-from nli.embedded.build.meanings import Meaning, Word
+from nli.embedded.build.meanings import Meaning, Word, weighted
 from nli.embedded.build.morphology import DERIVED
 from nli.embedded.build.normalising import FRENCH, FRENCH_CUES, normaliser, spelling
+from nli.embedded.build.order import ARTICLES, GRAMMAR
 
 CONTINUES = "##"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 SAME = 0.6
 """Cosine from which a French word and an English one of the same letters mean the same."""
+
+OF_THE_LEXICON = 0.7
+"""Of a word that both the tables and the lexicon have, the lexicon's share, unless it is a word of
+grammar: *bois* is wood more often than it is drinking, and *est* hardly ever the east."""
 
 LETTERS = tuple(range(0x0900, 0x0964)) + tuple(range(0x0C80, 0x0CE6))
 BEGINNINGS = (2, 3, 4)
@@ -136,7 +141,7 @@ def reading(
     lexicon = meanings.words(entries, language, zipf, spelt)
     found: dict[str, Meaning | None] = {word: _gloss(gloss) for word, gloss in table.words.items()}
     for word, held in lexicon.items():
-        found.setdefault(word, held.meaning)
+        found[word] = _both(found[word], held.meaning) if word in found else held.meaning
     # Of several words with one form the shortest is the likeliest, then the first by alphabet.
     for word in sorted(lexicon, key=lambda word: (len(word), word)):
         for pos in sorted(lexicon[word].pos):
@@ -148,7 +153,8 @@ def reading(
         if rest := ending.removeprefix(KANNADA_U):
             endings.setdefault(rest, gloss)
     used = {part for gloss in table.words.values() for part in gloss.split()}
-    return Reading(found, endings, lexicon, frozenset(used))
+    meant = {word: Word(found[word] or (), held.pos) for word, held in lexicon.items()}
+    return Reading(found, endings, meant, frozenset(used))
 
 
 def _gloss(gloss: str) -> Meaning | None:
@@ -159,6 +165,20 @@ def _gloss(gloss: str) -> Meaning | None:
     """
     parts = gloss.split()
     return tuple((part, 1 / len(parts)) for part in parts) or None
+
+
+def _both(gloss: Meaning | None, meaning: Meaning) -> Meaning | None:
+    """What the tables say of a word, and the lexicon.
+
+    >>> _both((("drink", 1.0),), (("wood", 1.0),)), _both((("is", 1.0),), (("east", 1.0),))
+    ((('wood', 0.7), ('drink', 0.3)), (('is', 1.0),))
+    """
+    if gloss is None or any(word in GRAMMAR | ARTICLES | {"no"} for word, _ in gloss):
+        return gloss
+    shares = {word: (1 - OF_THE_LEXICON) * share for word, share in gloss}
+    for phrase, share in meaning:
+        shares[phrase] = shares.get(phrase, 0.0) + OF_THE_LEXICON * share
+    return weighted(shares)
 
 
 def build(

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from lexicon.entries import checked
 from nli.embedded.build.base import Base, Rows
 from nli.embedded.build.normalising import FRENCH
-from nli.embedded.build.vocabulary import SILENT, SPECIAL, RowTable, Vocabulary, build
+from nli.embedded.build.vocabulary import SILENT, SPECIAL, RowTable, Vocabulary, build, reading
 from tests.nli.embedded.small import LEXICON, NAMES, WIDTH, ZIPF
 
 
@@ -156,3 +157,17 @@ def test_the_same_lexicon_gives_the_same_bytes(vocabulary: Vocabulary, base: Bas
     np.testing.assert_array_equal(again.rows, vocabulary.rows)
     np.testing.assert_array_equal(again.row, vocabulary.row)
     assert (again.row == SILENT).any()
+
+
+def test_content_words_mean_what_the_lexicon_says_and_a_little_of_what_the_tables_say() -> None:
+    more = [
+        checked("wood.noun.1", "noun", "x", "x", {"en": "wood", "fr": "bois"}),
+        checked("east.noun.1", "noun", "x", "x", {"en": "east", "fr": "est"}),
+    ]
+    found = reading("fr", more, {})
+    assert found.words["bois"] == (("wood", 0.7), ("drink", 0.3))
+    assert found.words["est"] == (("is", 1.0),)
+    assert {word: held.meaning for word, held in found.lexicon.items()} == {
+        "bois": found.words["bois"],
+        "est": found.words["est"],
+    }
