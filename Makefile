@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   := $(CURDIR)/.demo
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: install demo test lint types bench clean
+.PHONY: install demo test lint types bench bench-peers clean
 
 install: $(VENV)/.core
 
@@ -32,8 +32,16 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
+# What benchmarks compare with, in an environment of its own.
+bench-peers: .bench-peers/.done
+
+.bench-peers/.done: benchmarks/peers.txt constraints.txt
+	$(PYTHON) -m venv .bench-peers
+	.bench-peers/bin/python -m pip --disable-pip-version-check -q install -c constraints.txt -r benchmarks/peers.txt
+	touch $@
+
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/cold_start.py
 
 clean:
-	rm -rf $(VENV) $(DEMO)
+	rm -rf $(VENV) $(DEMO) .bench-peers

@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from reprlib import repr as shortened
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,7 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from api.logs import REQUEST_ID
+from api.refusals import SOON, InternalError, RefusedRequest
 from lexicon import errors
 
 PROBLEM_JSON = "application/problem+json"
@@ -20,19 +24,33 @@ STATUS: tuple[tuple[type[errors.LexiconError], HTTPStatus], ...] = (
     (errors.UnknownConcept, HTTPStatus.NOT_FOUND),
     (errors.UnknownPair, HTTPStatus.NOT_FOUND),
     (errors.UnknownRun, HTTPStatus.NOT_FOUND),
+    (errors.UnknownWord, HTTPStatus.NOT_FOUND),
+    (errors.ConceptExists, HTTPStatus.CONFLICT),
+    (errors.WordConflict, HTTPStatus.CONFLICT),
+    (errors.EditedMeanwhile, HTTPStatus.PRECONDITION_FAILED),
     (errors.PairConflict, HTTPStatus.CONFLICT),
+    (errors.KeyMissing, HTTPStatus.UNAUTHORIZED),
+    (errors.KeyRefused, HTTPStatus.UNAUTHORIZED),
+    (errors.KeyTooNarrow, HTTPStatus.FORBIDDEN),
+    (errors.WritesClosed, HTTPStatus.FORBIDDEN),
     (errors.InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (errors.LexiconError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="semantic-lexicon"'}
+LATER = {"Retry-After": "5"}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 
 class Problem(BaseModel):
-    """``type`` is stable and names the kind of error; ``detail`` names the value and the remedy."""
+    """``type`` is stable and names the kind of error; ``detail`` names the value and the remedy;
+    ``instance`` is the request's id, under which the server's log has it."""
 
     type: str
     title: str
     status: int
     detail: str
+    instance: str | None = None
 
 
 def _name(error: type[Exception]) -> str:
@@ -41,47 +59,86 @@ def _name(error: type[Exception]) -> str:
 
 
 def problem(
-    kind: str, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None
+    kind: str,
+    status: HTTPStatus,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    **others: Any,
 ) -> JSONResponse:
+    """An error as an answer; ``others`` are further members of it."""
+    named = REQUEST_ID.get()
     body = Problem(
-        type=f"urn:semantic-lexicon:{kind}", title=status.phrase, status=status, detail=detail
+        type=f"urn:semantic-lexicon:{kind}",
+        title=status.phrase,
+        status=status,
+        # What a client sent may hold what no answer can.
+        detail=detail.encode(errors="backslashreplace").decode(),
+        instance=None if named is None else f"urn:semantic-lexicon:request:{named}",
     )
-    return JSONResponse(body.model_dump(), status, headers=headers, media_type=PROBLEM_JSON)
+    content = {**body.model_dump(exclude_none=True), **others}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = LATER | (headers or {})
+    return JSONResponse(content, status, headers=headers, media_type=PROBLEM_JSON)
+
+
+def answer(error: errors.LexiconError) -> JSONResponse:
+    """What a client is told of an error."""
+    if isinstance(error, RefusedRequest):
+        status, headers = error.status, error.headers
+    else:
+        status = next(status for kind, status in STATUS if isinstance(error, kind))
+        headers = CHALLENGE if status is HTTPStatus.UNAUTHORIZED else {}
+        if isinstance(error, errors.Overloaded):
+            headers = SOON
+    return problem(_name(type(error)), status, str(error), dict(headers))
 
 
 def _lexicon_error(_request: Request, error: Exception) -> JSONResponse:
-    status = next(status for kind, status in STATUS if isinstance(error, kind))
-    return problem(_name(type(error)), status, str(error))
+    assert isinstance(error, errors.LexiconError)
+    return answer(error)
 
 
 def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fault: dict[str, Any] = error.errors()[0]
-    where = ".".join(str(part) for part in fault["loc"][1:]) or "body"
-    value = "" if fault["type"] == "missing" else f"={str(fault.get('input'))[:80]!r}"
+    where = ".".join(str(part)[:80] for part in fault["loc"][1:]) or "body"
+    given = fault.get("input")
+    # A body of megabytes need not be written out to show its beginning.
+    shown = given if isinstance(given, str) else shortened(given)
+    value = "" if fault["type"] == "missing" else f"={shown[:80]!r}"
     detail = f"{where}{value}: {fault['msg']}; see /docs"
     return problem("invalid-request", HTTPStatus.UNPROCESSABLE_ENTITY, detail)
 
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    status = HTTPStatus(error.status_code)
-    details = {
-        HTTPStatus.NOT_FOUND: f"no route {request.url.path}; see /docs",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.url.path} does not take {request.method}",
-    }
-    detail = details.get(status, str(error.detail))
+    status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
+    # Not request.url, which a Host header that is none would break.
+    path = request.scope["path"][:200]
+    detail = str(error.detail)
+    if status is HTTPStatus.NOT_FOUND:
+        detail = f"no route {path}; see /docs"
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"{path} does not take {request.method}"
+        headers["Allow"] = ", ".join(_methods(request))
     kind = status.phrase.lower().replace(" ", "-")
-    return problem(kind, status, detail, dict(error.headers or {}))
+    return problem(kind, status, detail, headers)
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected error on %s", request.url.path, exc_info=error)
-    return problem(
-        "internal-error",
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "unexpected error; the server's log has its cause",
-    )
+def _methods(request: Request) -> list[str]:
+    """What a path takes. A route knows only its own methods, and a path may have several."""
+    found = []
+    for method in METHODS:
+        asked = {"type": "http", "path": request.scope["path"], "method": method, "headers": []}
+        if any(route.matches(dict(asked))[0] is Match.FULL for route in request.app.routes):
+            found += ["GET", "HEAD"] if method == "GET" else [method]
+    return found
+
+
+def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    # Only of what is around the routes: api.middleware.answering answers for what is in them.
+    log.error("unexpected error around a route", exc_info=error)
+    return answer(InternalError())
 
 
 def install(app: FastAPI) -> None:
@@ -97,6 +154,9 @@ def install(app: FastAPI) -> None:
         schema = described()
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema()
+        for path in schema.get("paths", {}).values():
+            for operation in path.values():
+                _document(operation)
         return schema
 
     app.openapi = with_problem  # type: ignore[method-assign]
@@ -113,6 +173,34 @@ def _documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
         }
         for status in statuses
     }
+
+
+_EVERYWHERE = _documented(
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_WITH_BODY = _documented(
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+)
+_WITH_KEY = _documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+def _document(operation: dict[str, Any]) -> None:
+    """Add the answers that a route need not know of."""
+    said: dict[str, Any] = operation["responses"]
+    added = dict(_EVERYWHERE)
+    if "requestBody" in operation:
+        added |= _WITH_BODY
+    if "security" in operation:
+        added |= _WITH_KEY
+    for status, described in added.items():
+        said.setdefault(str(status), described)
+    operation["responses"] = dict(sorted(said.items()))
 
 
 RESPONSES = _documented(

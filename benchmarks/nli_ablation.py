@@ -21,7 +21,7 @@ from benchmarks.results import show
 from lexicon import bundled, frequencies
 from lexicon.entries import ConceptEntry
 from lexicon.formats.pairs.entry import PairEntry
-from nli.embedded.build import glosses, stages, training, vocabulary
+from nli.embedded.build import glosses, morphology, stages, training, vocabulary
 from nli.embedded.build.__main__ import _language_and_file as language_and_file
 from nli.embedded.build.base import Base, minilm
 from nli.embedded.build.evaluate import gold

@@ -11,6 +11,7 @@ from cli import (
     doctor,
     index,
     init,
+    keys,
     models,
     nli,
     pairs,
@@ -58,6 +59,7 @@ app.command()(doctor.doctor)
 app.command()(serve.serve)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.add_typer(keys.app, name="keys")
 app.add_typer(words.app, name="words")
 app.add_typer(pairs.app, name="pairs")
 app.add_typer(index.app, name="index")

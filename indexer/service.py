@@ -23,8 +23,9 @@ from indexer.generations.records import Live
 from indexer.indices.live import LiveIndex
 from indexer.indices.stored import StoredIndex
 from lexicon import queries
-from lexicon.changes import mark
+from lexicon.changes import edition, mark
 from lexicon.errors import IndexDamaged, IndexMissing, NoWords
+from lexicon.facts import Facts
 from lexicon.settings import Settings
 from lexicon.store import Sessions, location, open_store
 
@@ -40,6 +41,25 @@ class _Open:
     index: LiveIndex
     commits: int
     looked: float
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Facts as they were when the store had seen ``commits`` of ours, looked at ``looked``."""
+
+    facts: Facts
+    commits: int
+    looked: float
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """All that a search between two languages takes."""
+
+    encoder: Encoder
+    source: LiveIndex
+    target: LiveIndex
+    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,8 @@ class LexiconService:
         self.encode = encode or _encode
         self.generations = open_generations(settings, sessions)
         self._lock = threading.RLock()
+        self._reading = threading.Lock()
+        self._facts: _Read | None = None
         self._encoders: dict[str, Encoder] = {}
         self._indices: dict[tuple[str, str], _Open] = {}
         self._means: dict[tuple[tuple[str, int, int], str], Neighbourhood] = {}
@@ -138,6 +160,58 @@ class LexiconService:
                 return again, second
             first = again
 
+    def facts(self, over: Facts | None = None) -> Facts:
+        """What is known of the words, as new as :meth:`index`; newer than ``over``, if that is no
+        more."""
+        held = self._facts
+        if held is None or held.commits != self._commits or held.facts is over:
+            with self._reading:
+                return self._looked()
+        if time.monotonic() - held.looked > NOTICE and self._reading.acquire(blocking=False):
+            try:
+                return self._looked()
+            finally:
+                self._reading.release()
+        return held.facts
+
+    def _looked(self) -> Facts:
+        now, commits, held = time.monotonic(), self._commits, self._facts
+        with self.sessions() as session:
+            now_is = edition(session)
+        facts = held.facts if held is not None and held.facts.edition == now_is else Facts(now_is)
+        self._facts = _Read(facts, commits, now)
+        return facts
+
+    def at_hand(self, name: str | None, source: str, target: str) -> AtHand | None:
+        """What a search by the encoder called ``name`` would be given, if all of it is open, as new
+        as it has to be and searched in about a millisecond. Nothing is waited for."""
+        encoder = self._encoders.get(name or self.settings.encoder)
+        held, since = self._facts, time.monotonic() - NOTICE
+        # A post-processed encoder may have been fitted again.
+        if encoder is None or isinstance(encoder, PostProcessed) or not self.generations.at_hand:
+            return None
+        if held is None or held.commits != self._commits or held.looked < since:
+            return None
+        first, second = (self._at_hand(encoder, code, since) for code in (source, target))
+        # Looked at again for the same reason as in pair.
+        if first is None or second is None or self._at_hand(encoder, source, since) is not first:
+            return None
+        if (second.version, first.generation) not in self._means:
+            return None
+        return AtHand(encoder, first, second, held.facts)
+
+    def _at_hand(self, encoder: Encoder, language: str, since: float) -> LiveIndex | None:
+        held = self._indices.get((encoder.spec.identity, language))
+        if held is None or held.commits != self._commits or held.looked < since:
+            return None
+        if not held.index.quick or not held.index.rows or held.live.generation in self._damaged:
+            return None
+        try:
+            live = self.generations.live(encoder.spec.identity, language)
+        except IndexDamaged:
+            return None
+        return held.index if live == held.live else None
+
     def _pointer(self, encoder: Encoder, language: str) -> Live:
         live = self.generations.live(encoder.spec.identity, language)
         if live is None:
@@ -197,6 +271,12 @@ class LexiconService:
             self._damaged[base.generation] = damage
         finally:
             self._unverified.discard(base.generation)
+
+    @property
+    def answering(self) -> list[tuple[str, str, str]]:
+        """(encoder, language, generation) of every index that is open here."""
+        manifests = [held.index.base.manifest for held in list(self._indices.values())]
+        return sorted((one.encoder, one.language, one.generation) for one in manifests)
 
     def live_generations(self, encoder: Encoder) -> dict[str, str]:
         """The live generation of every language that has words, each opened and checked."""

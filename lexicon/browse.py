@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from lexicon.entries import ConceptEntry, require_pos
-from lexicon.errors import InvalidInput, UnknownConcept
+from lexicon.errors import UnknownConcept, UnknownSource
 from lexicon.models import Concept, ExternalId, Lexeme, Sense, Source
 from lexicon.normalize import search_key
 from lexicon.queries import concept_senses, languages, lexemes_matching, senses_of, source, sources
@@ -247,9 +247,9 @@ def source_counts(session: Session) -> list[SourceCounts]:
 
 
 def require_source(session: Session, name: str) -> Source:
-    """The source called ``name``, or :class:`InvalidInput` naming the known ones."""
+    """The source called ``name``, or :class:`UnknownSource` naming the known ones."""
     found = source(session, name)
     if found is None:
         known = ", ".join(one.name for one in sources(session)) or "none"
-        raise InvalidInput(f"unknown source {name!r}; known: {known}")
+        raise UnknownSource(name, known)
     return found

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lexicon import browse
 from lexicon.entries import ConceptEntry, checked_lists, require_scripts
-from lexicon.errors import InvalidInput, UnknownConcept, UnknownLanguage
+from lexicon.errors import ConceptExists, InvalidInput, UnknownConcept, UnknownLanguage
 from lexicon.folding import fold
 from lexicon.ingest import staging
 from lexicon.ingest.merge import lock_words
@@ -21,17 +21,20 @@ from lexicon.models import Concept, ExternalId, Language, Lexeme, Sense, Sentenc
 LOCAL = SourceEntry("local", "", "", "-")
 """The source of what was added by hand."""
 
+MAX_SLUG = 200
+"""Characters of a word that a key is made of: a key must itself not be longer than a word."""
+
 
 def add(session: Session, entry: ConceptEntry, any_script: bool = False) -> str:
     """Add a concept under the source ``local``; returns its key.
 
     An empty key is made up: ``<word>.<part of speech>.<first free number>``. Raises
-    :class:`InvalidInput` when the key is taken.
+    :class:`ConceptExists` when the key is taken.
     """
     lock_words(session.connection())
     _check(session, entry, any_script)
     if entry.key and session.scalar(select(Concept.id).where(Concept.key == entry.key)):
-        raise InvalidInput(
+        raise ConceptExists(
             f"concept {entry.key!r} exists; change it with: lexicon words edit {entry.key}"
         )
     if not entry.key:
@@ -42,12 +45,7 @@ def add(session: Session, entry: ConceptEntry, any_script: bool = False) -> str:
     source = record_source(connection, LOCAL)
     connection.execute(insert(table).values(**facts, source_id=source, unsensed=entry.unsensed))
     _write_senses(session, entry)
-    for scheme, identifiers in entry.external.items():
-        for identifier in identifiers:
-            session.add(
-                ExternalId(scheme=scheme, identifier=identifier, concept_id=_id(session, entry.key))
-            )
-    session.flush()
+    _write_external(session, entry)
     return entry.key
 
 
@@ -68,6 +66,8 @@ def edit(session: Session, entry: ConceptEntry, any_script: bool = False) -> boo
         .values(gloss=entry.gloss, pos=entry.pos, field=entry.field, unsensed=entry.unsensed)
     )
     _write_senses(session, entry)
+    if held.external != entry.external:
+        _write_external(session, entry)
     return True
 
 
@@ -122,7 +122,7 @@ def remove(session: Session, keys: Sequence[str]) -> int:
     gone = select(Concept.id).where(Concept.key.in_(keys))
     words = list(session.scalars(select(Sense.lexeme_id).where(Sense.concept_id.in_(gone))))
     session.execute(delete(Concept).where(Concept.key.in_(keys)))
-    return _remove_orphans(session, words)
+    return remove_orphans(session, words)
 
 
 def remove_source(session: Session, name: str) -> IngestReport:
@@ -161,7 +161,7 @@ def _id(session: Session, key: str) -> int:
 def _free_key(session: Session, entry: ConceptEntry) -> str:
     """``<word>.<part of speech>.<number>``, by the English word where there is one."""
     word = entry.forms.get("en", next(iter(entry.forms.values())))[0]
-    slug = "-".join(filter(None, map(fold, word.split()))) or "concept"
+    slug = "-".join(filter(None, map(fold, word.split())))[:MAX_SLUG] or "concept"
     stem = f"{slug}.{entry.pos}."
     taken = set(
         session.scalars(
@@ -173,6 +173,19 @@ def _free_key(session: Session, entry: ConceptEntry) -> str:
     )
 
 
+def _write_external(session: Session, entry: ConceptEntry) -> None:
+    """Make the concept's external identifiers those of the entry."""
+    concept_id = _id(session, entry.key)
+    session.execute(delete(ExternalId).where(ExternalId.concept_id == concept_id))
+    rows = [
+        {"scheme": scheme, "identifier": identifier, "concept_id": concept_id}
+        for scheme, identifiers in entry.external.items()
+        for identifier in dict.fromkeys(identifiers)
+    ]
+    if rows:
+        session.execute(insert(ExternalId), rows)
+
+
 def _write_senses(session: Session, entry: ConceptEntry) -> None:
     """Make the concept's senses those of the entry."""
     connection = session.connection()
@@ -180,7 +193,7 @@ def _write_senses(session: Session, entry: ConceptEntry) -> None:
     wanted: dict[int, int] = {}
     for language, lemmas in entry.forms.items():
         for rank, lemma in enumerate(lemmas):
-            wanted[_lexeme(session, language, lemma, entry.pos)] = rank
+            wanted[lexeme_number(session, language, lemma, entry.pos)] = rank
     held = {
         row.lexeme_id: row.rank
         for row in session.execute(
@@ -199,10 +212,11 @@ def _write_senses(session: Session, entry: ConceptEntry) -> None:
                 update(Sense).where(of_concept, Sense.lexeme_id == lexeme).values(rank=rank)
             )
     session.flush()
-    _remove_orphans(session, gone)
+    remove_orphans(session, gone)
 
 
-def _lexeme(session: Session, language: str, lemma: str, pos: str) -> int:
+def lexeme_number(session: Session, language: str, lemma: str, pos: str) -> int:
+    """The id of the word that is written so; it is made if need be."""
     same = (Lexeme.language == language, Lexeme.lemma == lemma, Lexeme.pos == pos)
     held = session.scalar(select(Lexeme.id).where(*same))
     if held is not None:
@@ -222,7 +236,8 @@ def _lexeme(session: Session, language: str, lemma: str, pos: str) -> int:
     return made.id
 
 
-def _remove_orphans(session: Session, lexemes: Sequence[int]) -> int:
+def remove_orphans(session: Session, lexemes: Sequence[int]) -> int:
+    """Remove those of the words that no concept has any more; returns how many went."""
     gone = 0
     for start in range(0, len(lexemes), 10_000):
         some = lexemes[start : start + 10_000]

@@ -87,7 +87,7 @@ def checked_lists(
         forms,
         {
             clean(scheme, "scheme", MAX_SCHEME): tuple(
-                clean(one, f"{scheme} identifier") for one in ids
+                _bounded(one, f"{scheme} identifier") for one in ids
             )
             for scheme, ids in (external or {}).items()
             if ids
@@ -132,23 +132,25 @@ def _forms(language: str, given: Sequence[str]) -> tuple[str, ...]:
     return forms
 
 
-def require_scripts(entry: ConceptEntry, scripts: Mapping[str, str]) -> None:
+def require_scripts(
+    entry: ConceptEntry, scripts: Mapping[str, str], otherwise: str = "import with --any-script"
+) -> None:
     """Raise :class:`InvalidInput` unless every form is written in its language's script.
 
     ``scripts`` maps each language to its ISO 15924 code. Numbers and signs pass; so does a word of
     two scripts joined by a space or hyphen (*X-किरण*), but not two scripts within one word: those
-    are letters that only look alike.
+    are letters that only look alike. ``otherwise`` is how one may have them all the same.
     """
     for language, lemmas in entry.forms.items():
         wanted = scripts[language]
         for lemma in lemmas:
             found = script_of(lemma)
             if found not in (wanted, "Zyyy"):
-                _require_script(language, lemma, wanted, found)
+                _require_script(language, lemma, wanted, found, otherwise)
 
 
-def _require_script(language: str, lemma: str, wanted: str, found: str) -> None:
-    remedy = f"write it in {wanted}, or import with --any-script"
+def _require_script(language: str, lemma: str, wanted: str, found: str, otherwise: str) -> None:
+    remedy = f"write it in {wanted}, or {otherwise}"
     if found != "Zxxx":
         raise InvalidInput(
             f"{language} form {lemma!r} is written in {found}, not {wanted}; {remedy}"

@@ -56,6 +56,79 @@ class UnknownConcept(InvalidInput):
         super().__init__(f"unknown concept {key!r}; {remedy}")
 
 
+class UnknownSource(InvalidInput):
+    def __init__(self, name: str, known: str) -> None:
+        super().__init__(f"unknown source {name!r}; known: {known}")
+
+
+class MalformedCursor(InvalidInput):
+    def __init__(self, given: str) -> None:
+        super().__init__(
+            f"cursor {given[:40]!r} is none that a page ended with; begin again without a cursor"
+        )
+
+
+class UnknownWord(InvalidInput):
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no word has the id {number}; see which have with: GET /v1/words")
+
+
+class ConceptExists(InvalidInput):
+    """The key of a new concept is that of another."""
+
+
+class WordConflict(LexiconError):
+    """A change of a word that would spoil a concept."""
+
+
+class EditedMeanwhile(LexiconError):
+    """What was to be changed is no longer what the editor has seen."""
+
+
+class UnknownKey(InvalidInput):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"no key in use is called {name[:100]!r}; see which there are with: lexicon keys list"
+        )
+
+
+class KeyMissing(LexiconError):
+    """A request that needs a key has none."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"this needs a key that may {scope}; make one with: lexicon keys create NAME "
+            f"--scope {scope}, and send it as the header Authorization: Bearer KEY"
+        )
+
+
+class KeyRefused(LexiconError):
+    """A key that opens nothing. Which of its faults it is, only the operator is told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the key is unknown, revoked or expired; make another with: lexicon keys create NAME"
+        )
+
+
+class KeyTooNarrow(LexiconError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the key {name!r} may only read; make one that may write with: "
+            "lexicon keys create NAME --scope write"
+        )
+
+
+class WritesClosed(LexiconError):
+    """Writes without a key, asked for from another machine."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "without keys (LEXICON_WRITES=open) only this machine may write, and the service is "
+            "reached at an address of the network; set LEXICON_WRITES=key"
+        )
+
+
 class InvalidSettings(LexiconError):
     """A ``LEXICON_*`` variable that cannot be used."""
 
@@ -164,6 +237,23 @@ class AddressUnusable(LexiconError):
         super().__init__(f"cannot listen on {host}:{port} ({error.strerror or error}); {remedy}")
 
 
+class AddressUnguarded(LexiconError):
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"other machines can reach {host}, and without keys (LEXICON_WRITES=open) all of them "
+            "could write; set LEXICON_WRITES=key, or listen on this machine only: "
+            "lexicon serve --host 127.0.0.1"
+        )
+
+
+class WorkersFail(LexiconError):
+    def __init__(self, number: int, code: int) -> None:
+        super().__init__(
+            f"{number} workers ended one after another, the last with code {code}; their log lines "
+            "say why, and so does: lexicon serve --workers 1"
+        )
+
+
 class BackupDamaged(LexiconError):
     def __init__(self, file: Path, why: str) -> None:
         super().__init__(
@@ -197,6 +287,10 @@ class HubUnreachable(LexiconError):
 
 class HubRefused(LexiconError):
     """The hub answers, and does not give what was asked for."""
+
+
+class Overloaded(LexiconError):
+    """More texts wait for a model than may; the same request succeeds a little later."""
 
 
 class ModelBusy(LexiconError):

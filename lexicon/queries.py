@@ -130,6 +130,17 @@ def lexemes_matching(session: Session, language: str, text: str) -> list[Row[int
     )
 
 
+def search_keys_held(session: Session, language: str, keys: Sequence[str]) -> set[str]:
+    """Those of the search keys that a lexeme of the language has."""
+    found: set[str] = set()
+    for start in range(0, len(keys), _CHUNK):
+        some = Lexeme.search_key.in_(keys[start : start + _CHUNK])
+        found |= set(
+            session.scalars(select(Lexeme.search_key).where(Lexeme.language == language, some))
+        )
+    return found
+
+
 def senses_of(session: Session, lexeme_ids: Sequence[int]) -> list[SenseRow]:
     """Senses of the lexemes, by rank, then concept key; unsensed ones last."""
     found: list[SenseRow] = []
@@ -293,6 +304,11 @@ def source(session: Session, name: str) -> Source | None:
 def encoder_names(session: Session) -> list[str]:
     """Names of the encoders that have built something, sorted."""
     return list(session.scalars(select(Encoder.name).distinct().order_by(Encoder.name)))
+
+
+def encoders(session: Session) -> list[Encoder]:
+    """The encoders that have built something, by identity."""
+    return list(session.scalars(select(Encoder).order_by(Encoder.identity)))
 
 
 def encoder_identities(session: Session) -> dict[str, str]:

@@ -46,6 +46,57 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None, ge=1, description="CPU threads of a checkpoint; PyTorch's choice when unset."
     )
+    writes: Literal["key", "open"] = Field(
+        default="key",
+        description="Who may write over HTTP: holders of a key, or whoever is on this machine.",
+    )
+    reads: Literal["open", "key"] = Field(
+        default="open", description="Who may read over HTTP: anybody, or holders of a key."
+    )
+    cors_origins: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s,/*?#]+( *, *https?://[^\s,/*?#]+)*)?$",
+        description="Origins whose pages may ask over HTTP, comma separated; none when unset.",
+    )
+    max_body: int = Field(
+        default=4 * 2**20, ge=1_024, description="Bytes of a request's body; more are refused."
+    )
+    max_query: int = Field(
+        default=12_288, ge=1_024, le=16_000, description="Bytes of a query string."
+    )
+    max_requests: int = Field(
+        default=512, ge=1, description="Requests that a process answers at once; more are refused."
+    )
+    max_waiting: int = Field(
+        default=128, ge=1, description="Requests of a process that may wait for a worker thread."
+    )
+    header_seconds: float = Field(
+        default=10, gt=0, description="Time for a client to send the head of a request."
+    )
+    body_seconds: float = Field(
+        default=30, gt=0, description="Time for a client to send the body of a request."
+    )
+    request_seconds: float = Field(
+        default=30, gt=0, description="Time for a route to begin its answer."
+    )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="Time for balancers to see that a process is about to end, before it closes.",
+    )
+    grace_seconds: float = Field(
+        default=30, gt=0, description="Time for requests to be finished when a process ends."
+    )
+    queue: int = Field(
+        default=2_048,
+        ge=1,
+        description="Texts or pairs that may wait for the models of a process; more are refused.",
+    )
+    vector_cache_mib: int = Field(
+        default=64,
+        ge=0,
+        description="Memory for vectors of texts that are not in the lexicon, in MiB a process.",
+    )
 
     @property
     def indices(self) -> Path:

@@ -1,5 +1,6 @@
 """Shared worlds: a tiny lexicon whose answers can be counted by hand, and the real one."""
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -117,8 +118,8 @@ class AxisEncoder:
 @pytest.fixture(autouse=True)
 def no_lexicon_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own LEXICON_* must not reach a test."""
-    for name in ("HOME", "DATABASE_URL", "ENCODER", "NLI", "DEVICE", "THREADS", "VECTOR_BACKEND"):
-        monkeypatch.delenv(f"LEXICON_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("LEXICON_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import Classifiers, ClassifiersDep, RunsDep, ServiceDep
 from api.errors import RESPONSES
+from api.keys import Writes
 from nli.protocol import NliPair, NliScores
 from nli.runs import PredictionRun
 from nli.texts import MAX_TEXT
@@ -84,18 +84,19 @@ class RunRequest(_Body):
 async def classify(classifiers: ClassifiersDep, body: Request) -> Answer:
     """One result per pair, in the order of the pairs."""
     # In worker threads of its own: classifying takes long, and searches need theirs.
-    return await to_thread.run_sync(_classified, classifiers, body, limiter=classifiers.limiter)
+    return await classifiers.threads.run(_classified, classifiers, body)
 
 
 def _classified(classifiers: Classifiers, body: Request) -> Answer:
     classifier = classifiers.get(body.model)
-    found = classifier.classify([NliPair(**pair.model_dump()) for pair in body.pairs])
+    pairs = [NliPair(**pair.model_dump()) for pair in body.pairs]
+    found = classifiers.classify(classifier, pairs)
     model = classifier.spec.identity
     classifiers.tell(classifier)
     return Answer(model=model, results=[_result(scores, model) for scores in found])
 
 
-@router.post("/predictions", status_code=HTTPStatus.ACCEPTED)
+@router.post("/predictions", status_code=HTTPStatus.ACCEPTED, dependencies=[Writes])
 def start(
     service: ServiceDep, classifiers: ClassifiersDep, runs: RunsDep, body: RunRequest
 ) -> PredictionRun:

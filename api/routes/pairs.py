@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ServiceDep
 from api.errors import CONFLICT, RESPONSES
+from api.keys import Writes
 from api.routes.nli import Language, Name, Scores
 from lexicon import pair_edits
 from lexicon.errors import UnknownPair
@@ -78,6 +79,7 @@ class Page(BaseModel):
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
+    dependencies=[Writes],
     responses={HTTPStatus.OK: {"model": PairOut, "description": "It was there."}, **CONFLICT},
 )
 def create(service: ServiceDep, response: Response, body: NewPair) -> PairOut:
@@ -134,7 +136,7 @@ def read(service: ServiceDep, number: Number) -> PairWithPredictions:
     )
 
 
-@router.delete("/{number}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete("/{number}", status_code=HTTPStatus.NO_CONTENT, dependencies=[Writes])
 def delete(service: ServiceDep, number: Number) -> None:
     """Remove a pair with its predictions."""
     with writing(service.sessions) as session:

@@ -5,22 +5,16 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from indexer.alignment.bitext import bitext, expressions, random_pairs
+from indexer.alignment.matrix import Word, cosines, read_all, word
 from indexer.alignment.metrics import pair_cosines
 from indexer.alignment.sample import RANDOM_PAIRS, SEED
 from indexer.indices.protocol import VectorIndex
-from indexer.search import Read, read
+from indexer.search import Read
 from indexer.service import LexiconService
 from indexer.vectors import TIE
 from lexicon import queries
 from lexicon.errors import InvalidInput
 from lexicon.normalize import clean
-
-
-class Word(BaseModel):
-    text: str
-    language: str
-    covered: bool
-    known: bool
 
 
 class Similarity(BaseModel):
@@ -57,21 +51,15 @@ def similarity(
     texts = clean(source_text, "first text"), clean(target_text, "second text")
     encoder = service.encoder(encoder_name)
     with service.sessions() as session:
-        queries.require_language(session, source)
-        queries.require_language(session, target)
-        left = read(service, session, encoder, source, texts[0])
-        right = read(service, session, encoder, target, texts[1])
+        asked = list(zip(texts, (source, target), strict=True))
+        left, right = read_all(service, session, encoder, asked)
         known = bool(_concepts(session, left) & _concepts(session, right))
         indices = service.index(encoder, source), service.index(encoder, target)
         chance = random_cosines(session, *indices)
-    cosine = float(np.clip((left.vector @ right.vector.T)[0, 0], -1.0, 1.0))
+    cosine = float(cosines([left, right])[0, 1])
     return Similarity(
-        source=Word(
-            text=texts[0], language=source, covered=left.covered, known=left.form is not None
-        ),
-        target=Word(
-            text=texts[1], language=target, covered=right.covered, known=right.form is not None
-        ),
+        source=word(texts[0], source, left),
+        target=word(texts[1], target, right),
         encoder=encoder.spec.name,
         evaluation=encoder.spec.evaluation,
         cosine=round(cosine, 6),

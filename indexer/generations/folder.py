@@ -69,10 +69,14 @@ def writing_to(folder: Path) -> Iterator[None]:
 class Generations:
     """The generations under one ``indices`` folder; another store of them keeps to the same."""
 
+    at_hand = True
+    """Whether :meth:`live` asks no database."""
+
     def __init__(self, root: Path, device: str = "cpu") -> None:
         """``device`` other than ``cpu``: a GPU answers many queries at once, if there is one."""
         self.root = root
         self._device = device
+        self._pointers: dict[tuple[str, str], tuple[Path, tuple[int, ...], Live]] = {}
 
     def folder(self, identity: str, language: str) -> Path:
         return self.root / identity / language
@@ -85,8 +89,14 @@ class Generations:
 
     def live(self, identity: str, language: str) -> Live | None:
         """Which generation answers, or None. Cheap enough to ask before every query."""
-        pointer = self.folder(identity, language) / POINTER
+        held = self._pointers.get((identity, language))
+        pointer = held[0] if held else self.folder(identity, language) / POINTER
         try:
+            there = pointer.stat()
+            # Another pointer is another file; one that is written over is of another time.
+            facts = there.st_ino, there.st_mtime_ns, there.st_ctime_ns, there.st_size
+            if held and held[1] == facts:
+                return held[2]
             words = pointer.read_text(encoding="ascii").split()
         except FileNotFoundError:
             return None
@@ -94,7 +104,10 @@ class Generations:
             raise IndexDamaged(str(pointer), f"its pointer cannot be read: {error}") from error
         if len(words) != 2 or not GENERATION.fullmatch(words[0]):
             raise IndexDamaged(str(pointer), "its pointer names no generation")
-        return Live(words[0], words[1])
+        # What was put in place between the two looks is read again next time.
+        live = Live(words[0], words[1])
+        self._pointers[identity, language] = pointer, facts, live
+        return live
 
     def manifest(self, identity: str, language: str) -> Manifest:
         """The live generation's manifest, checked against the pointer."""
@@ -151,11 +164,15 @@ class Generations:
         found = []
         for identity in _visible(self.root):
             for home in _visible(identity):
-                there, live = set(_kept(home)), None
+                there: set[str] = set()
+                live = None
                 try:
+                    there.update(_kept(home))
                     live = self.live(identity.name, home.name)
-                except IndexDamaged as error:
-                    found.append(Listed(identity.name, home.name, "", True, 0, None, error.why))
+                except (IndexDamaged, StoreUnavailable) as error:
+                    # A folder that cannot be read hides no other.
+                    why = error.why if isinstance(error, IndexDamaged) else str(error)
+                    found.append(Listed(identity.name, home.name, "", True, 0, None, why))
                 if live is not None:
                     there.add(live.generation)
                 found += [self._listed(home, generation, live) for generation in sorted(there)]

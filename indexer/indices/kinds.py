@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.generations.arrays import HalfVectors
+from indexer.generations.arrays import HalfVectors, widened
 from indexer.indices.library import every_core, library
 from indexer.vectors import Vectors
 from lexicon.errors import InvalidInput
@@ -34,6 +34,9 @@ EFFORT = {"rabitq": "k_factor", "hnsw": "ef_search", "ivf": "nprobe"}
 _FIRST = {"rabitq": 10, "hnsw": 128, "ivf": 16}
 _MOST = {"rabitq": 40, "hnsw": 2_048, "ivf": 1_024}
 _BLOCK = 65_536
+
+_QUICK = {"flat": 4_000_000, "sq": 8_000_000, "rabitq": 40_000_000, "hnsw": 80_000_000}
+"""Numbers (rows by dimensions) that are searched in about a millisecond."""
 
 
 def choose(rows: int, dim: int, wanted: str = "auto") -> str:
@@ -64,6 +67,11 @@ def more_effort(kind: str, parameters: dict[str, int]) -> dict[str, int] | None:
     most = min(_MOST[kind], parameters.get("nlist", _MOST[kind]))
     now = parameters[name]
     return None if now >= most else parameters | {name: min(2 * now, most)}
+
+
+def quick(kind: str, rows: int, dim: int) -> bool:
+    """Whether a search for some ten takes no longer than about a millisecond on one thread."""
+    return rows * dim <= _QUICK.get(kind, 0)
 
 
 def blocks(vectors: HalfVectors) -> Iterator[tuple[int, Vectors]]:
@@ -167,7 +175,7 @@ class Searcher:
                 continue
             # Not by BLAS, which shares even this little among threads; on a busy host they wait for
             # each other far longer than the sum takes.
-            scores = np.einsum("ij,j->i", self.rows[some].astype(np.float32), query)
+            scores = np.einsum("ij,j->i", widened(self.rows[some]), query)
             chosen = best(scores, k)
             rows[place], cosine[place] = some[chosen], scores[chosen]
         return Found(rows, cosine)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from indexer.generations.arrays import HalfVectors, Means
 from indexer.generations.manifest import Manifest, Watermark
+from indexer.indices import kinds
 from indexer.indices.kinds import Found, Searcher, best, exactly, make
 from indexer.indices.protocol import Neighbours, nothing, require_queries
 from indexer.indices.stored import StoredIndex
@@ -134,6 +135,12 @@ class LiveIndex:
     def exact(self) -> bool:
         return self.base.exact
 
+    @property
+    def quick(self) -> bool:
+        """Whether one search takes no longer than about a millisecond."""
+        manifest, new = self.base.manifest, len(self.changes.forms) + len(self.changes.gone)
+        return kinds.quick(manifest.kind, self.base.rows + new, manifest.dim)
+
     def search(self, queries: Vectors, k: int) -> Neighbours:
         wanted = require_queries(queries, self.base.manifest.dim)
         width = min(k, self.rows)
@@ -193,7 +200,13 @@ class LiveIndex:
         rows = self.rows_of(ids)
         if (rows < 0).any():
             raise KeyError(int(ids[rows < 0][0]))
+        return self.at(rows)
+
+    def at(self, rows: NDArray[np.int64]) -> Vectors:
+        """(n, dim) of these rows."""
         first = self.rows - len(self.changes.forms)
+        if self._kept is None and not self.changes.forms:
+            return self.base.unit(rows)
         old = rows < first
         found = np.empty((len(rows), self.base.manifest.dim), dtype=np.float32)
         numbers = rows[old] if self._kept is None else self._kept[rows[old]]

@@ -58,6 +58,8 @@ class PgGenerations(Generations):
     """The generations in the schema ``lexicon_vectors`` of a database; ``root`` is a folder for
     what a build has not yet published."""
 
+    at_hand = False
+
     def __init__(self, engine: Engine, root: Path) -> None:
         super().__init__(root)
         self._database = Database(engine)

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api import logs
 from api.app import create_app
 from api.errors import PROBLEM_JSON
 from indexer.service import LexiconService
+from lexicon import keys
 from lexicon.settings import Settings
+from lexicon.store import writing
 from tests.cli.tiny import copied, make
 from tests.conftest import AxisEncoder
 
@@ -42,6 +45,19 @@ def tiny(client: TestClient, service: LexiconService) -> TestClient:
     return client
 
 
+def made_key(service: LexiconService, name: str = "tests", scope: str = "write") -> str:
+    """A new key of the service's store."""
+    with writing(service.sessions) as session:
+        return keys.create(session, name, scope)[1]
+
+
+@pytest.fixture
+def writer(tiny: TestClient, service: LexiconService) -> TestClient:
+    """``tiny`` with a key that may write."""
+    tiny.headers["Authorization"] = f"Bearer {made_key(service)}"
+    return tiny
+
+
 @pytest.fixture
 def refused(client: TestClient) -> Refused:
     """GET something that is refused; gives the problem, checked for its shape."""
@@ -51,9 +67,17 @@ def refused(client: TestClient) -> Refused:
         assert answer.status_code == status, answer.text
         assert answer.headers["content-type"] == PROBLEM_JSON
         problem: dict[str, Any] = answer.json()
-        assert set(problem) == {"type", "title", "status", "detail"}
+        instance = f"urn:semantic-lexicon:request:{answer.headers['x-request-id']}"
+        assert problem.pop("instance") == instance
+        assert set(problem) - {"checks"} == {"type", "title", "status", "detail"}
         assert problem["status"] == status
         assert problem["type"].startswith("urn:semantic-lexicon:")
         return problem
 
     return get
+
+
+@pytest.fixture
+def plain_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logging stays as it is, whoever would configure it."""
+    monkeypatch.setattr(logs, "configure", lambda *_: None)

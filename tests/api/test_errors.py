@@ -31,9 +31,11 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_one(
 ) -> None:
     answer = client.request(method, "/v1/translations", params=WATER)
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
     assert answer.headers["content-type"] == edge.PROBLEM_JSON
-    assert answer.json() == {
+    problem = answer.json()
+    assert problem.pop("instance").endswith(answer.headers["x-request-id"])
+    assert problem == {
         "type": "urn:semantic-lexicon:method-not-allowed",
         "title": "Method Not Allowed",
         "status": 405,
@@ -103,7 +105,15 @@ def test_every_error_of_the_family_has_a_status_and_a_type(
         errors.UnknownConcept: 404,
         errors.UnknownPair: 404,
         errors.UnknownRun: 404,
+        errors.UnknownWord: 404,
+        errors.ConceptExists: 409,
+        errors.WordConflict: 409,
+        errors.EditedMeanwhile: 412,
         errors.PairConflict: 409,
+        errors.KeyMissing: 401,
+        errors.KeyRefused: 401,
+        errors.KeyTooNarrow: 403,
+        errors.WritesClosed: 403,
     }
     status = named.get(kind, 422 if issubclass(kind, errors.InvalidInput) else 503)
     problem = refused("/v1/translations", status, **WATER)

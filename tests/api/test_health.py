@@ -3,17 +3,34 @@
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.routes import health
 from indexer.build import build
 from indexer.generations import folder
 from indexer.service import LexiconService
 from lexicon.settings import Settings
+from nli import registry
 from tests.api.conftest import Refused
 from tests.conftest import AxisEncoder, fill
+from tests.nli.stub import StubNli
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take more than a second."""
+    monkeypatch.setattr(health, "PATIENCE", 60.0)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings whose default classifier is the stub."""
+    monkeypatch.setitem(registry.NAMED, "stub", lambda _settings: StubNli())
+    return Settings(home=tmp_path / "home", encoder="axis", nli="stub")
 
 
 def not_ready(refused: Refused) -> str:
@@ -43,6 +60,10 @@ def test_ready_names_the_encoder_and_its_live_generations(
         "status": "ready",
         "encoder": "axis",
         "generations": service.live_generations(axis),
+        "checks": [
+            {"name": name, "ok": True, "detail": None}
+            for name in ("store", "migrations", "encoder", "generations", "digests", "classifier")
+        ],
     }
     assert list(answer.json()["generations"]) == ["en", "fr", "kn"]
 

@@ -240,7 +240,7 @@ class TestModels:
         monkeypatch.setitem(registry.NAMED, "stub", lambda _settings: Held())
         with client, ThreadPoolExecutor(60) as pool:
             waiting = [pool.submit(asked, client, PAIR) for _ in range(50)]
-            limiter = client.app.state.classifiers.limiter  # type: ignore[attr-defined]
+            limiter = client.app.state.classifiers.threads.limiter  # type: ignore[attr-defined]
             deadline = time.monotonic() + PATIENCE
             while limiter.statistics().tasks_waiting < 50 - AT_ONCE:
                 assert time.monotonic() < deadline
@@ -252,6 +252,7 @@ class TestModels:
 
 
 class TestRuns:
+    @pytest.mark.usefixtures("writer")
     def test_a_run_is_begun_and_followed(
         self, client: TestClient, service: LexiconService, stub: StubNli
     ) -> None:
@@ -267,6 +268,7 @@ class TestRuns:
         rest = ended(client, client.post(RUNS, json={"model": "stub"}).json()["id"])
         assert (rest["done"], rest["total"], stub.asked) == (11, 11, 11)
 
+    @pytest.mark.usefixtures("writer")
     def test_the_same_pairs_are_one_run(
         self, client: TestClient, service: LexiconService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -285,6 +287,7 @@ class TestRuns:
         go.set()
         assert ended(client, one["id"])["done"] == 4
 
+    @pytest.mark.usefixtures("writer")
     def test_a_run_that_fails_says_why(
         self, client: TestClient, service: LexiconService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -297,6 +300,7 @@ class TestRuns:
         last = ended(client, client.post(RUNS, json={}).json()["id"])
         assert (last["state"], last["error"]) == ("failed", "gives no probabilities")
 
+    @pytest.mark.usefixtures("writer")
     @pytest.mark.parametrize(
         ("body", "kind", "said"),
         [
@@ -325,5 +329,6 @@ class TestRuns:
         assert problem["detail"].endswith("start it again with: POST /v1/nli/predictions")
 
     def test_without_a_store_there_is_nothing_to_run(self, client: TestClient) -> None:
-        problem = refused(client.post(RUNS, json={}), 503)
+        key = {"Authorization": f"Bearer lex_0a1b2c3d_{'x' * 43}"}
+        problem = refused(client.post(RUNS, json={}, headers=key), 503)
         assert problem["type"] == "urn:semantic-lexicon:store-missing"

@@ -35,6 +35,7 @@ def listed(client: TestClient, **parameters: str | int) -> Any:
     return answer.json()
 
 
+@pytest.mark.usefixtures("writer")
 class TestCreating:
     def test_a_pair_is_kept_once(self, tiny: TestClient) -> None:
         first = tiny.post(PATH, json=NEW)
@@ -86,6 +87,7 @@ class TestCreating:
         assert listed(tiny)["pairs"] == []
 
 
+@pytest.mark.usefixtures("writer")
 class TestListing:
     def test_pages_lead_from_one_to_the_next(
         self, tiny: TestClient, service: LexiconService
@@ -129,6 +131,7 @@ class TestListing:
         assert problem(tiny.get(PATH, params={name: value}), 422)["detail"]
 
 
+@pytest.mark.usefixtures("writer")
 class TestOne:
     def test_a_pair_comes_with_what_was_said_of_it(
         self, tiny: TestClient, service: LexiconService

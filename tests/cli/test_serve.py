@@ -14,10 +14,17 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from api.supervisor import Supervisor
 from indexer.service import LexiconService
 from tests.cli.terminal import PROGRAM, installed, invoke, refusal, usage_error
 
 ROUNDS = 1_000
+
+
+@pytest.fixture(autouse=True)
+def plain_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logging stays as it is."""
+    monkeypatch.setattr("api.logs.configure", lambda *_: None)
 
 
 @pytest.fixture
@@ -57,6 +64,24 @@ def test_a_host_that_nobody_knows_is_named(
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     said = refusal("serve", "--host", "nowhere", "--port", "80")
     assert said.startswith("cannot listen on nowhere:80 (Name or service not known); ")
+
+
+def test_open_writes_are_for_this_machine(
+    tiny: LexiconService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEXICON_WRITES", "open")
+    said = refusal("serve", "--host", "0.0.0.0", "--port", "0")
+    assert said.startswith("other machines can reach 0.0.0.0, and without keys")
+    assert said.endswith("or listen on this machine only: lexicon serve --host 127.0.0.1")
+
+
+def test_several_workers_have_a_supervisor(
+    tiny: LexiconService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(Supervisor, "run", lambda self: begun.append(self._number))
+    invoke("serve", "--port", "0", "--workers", "3")
+    assert begun == [3]
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])

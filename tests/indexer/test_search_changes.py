@@ -6,10 +6,10 @@ from sqlalchemy import update
 from indexer import delta
 from indexer.answers import Score
 from indexer.build import build
-from indexer.search import known_form
 from indexer.service import LexiconService
 from lexicon import models
 from lexicon.entries import ConceptEntry
+from lexicon.facts import known_form
 from lexicon.settings import Settings
 from lexicon.store import Sessions, writing
 from tests.conftest import TINY, AxisEncoder, fill

@@ -1,0 +1,107 @@
+"""What several resources take, bounded: the same words for the same things."""
+
+import unicodedata
+from typing import Annotated, Literal
+
+from fastapi import Depends, Path, Query
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from lexicon.entries import MAX_SCHEME
+from lexicon.normalize import MAX_TEXT
+
+MOST = 2**63 - 1
+"""What a database counts to."""
+
+NO_NUL = "^[^\\x00]*$"
+"""PostgreSQL has no word for NUL."""
+
+PartOfSpeech = Literal[
+    "noun",
+    "verb",
+    "adj",
+    "adv",
+    "pron",
+    "adp",
+    "conj",
+    "det",
+    "num",
+    "intj",
+    "part",
+    "propn",
+    "x",
+]
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=NO_NUL)]
+"""A word, gloss, field or key."""
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=16, pattern="^[A-Za-z0-9-]+$")]
+"""A language's BCP 47 code."""
+
+Scheme = Annotated[str, StringConstraints(min_length=1, max_length=MAX_SCHEME, pattern=NO_NUL)]
+
+MAX_FORMS = 200
+"""Words of one language in one request."""
+
+Forms = Annotated[list[Text], Field(min_length=1, max_length=MAX_FORMS)]
+External = Annotated[
+    dict[Scheme, Annotated[list[Text], Field(max_length=50)]], Field(max_length=50)
+]
+
+LanguageFilter = Annotated[Code | None, Query(description="Only with a word in this language.")]
+FieldFilter = Annotated[Text | None, Query(description="Only of this semantic field.")]
+PosFilter = Annotated[PartOfSpeech | None, Query(description="Only this part of speech.")]
+Prefix = Annotated[
+    str,
+    Query(
+        max_length=200,
+        pattern=NO_NUL,
+        description="How a word begins; case, joiners and kinds of apostrophes do not matter.",
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=8_000, pattern="^[A-Za-z0-9_-]+$", description="``next`` of the page before."),
+]
+
+
+def _truth(given: object) -> object:
+    # As documented, and no "yes" or "on" beside it.
+    if given not in ("true", "false", True, False):
+        raise ValueError("write true or false")
+    return given
+
+
+def _whole(given: object) -> object:
+    # JSON has numbers: neither true nor "1" is one.
+    if isinstance(given, bool | str):
+        raise ValueError("write a whole number")
+    return given
+
+
+Whole = BeforeValidator(_whole)
+"""For whole numbers of a body."""
+
+AnyScript = Annotated[
+    bool,
+    BeforeValidator(_truth),
+    Query(description="Take words in another script than that of their language."),
+]
+
+
+def _concept_key(
+    key: Annotated[
+        str,
+        Path(
+            min_length=1,
+            max_length=2 * MAX_TEXT,
+            pattern=NO_NUL,
+            description="Key of the concept; a slash in it may be written as such or as %2F.",
+        ),
+    ],
+) -> str:
+    # Keys are kept composed, however a client writes them.
+    return unicodedata.normalize("NFC", key)
+
+
+ConceptKey = Annotated[str, Depends(_concept_key)]
