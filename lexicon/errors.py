@@ -42,8 +42,7 @@ class UnknownPair(InvalidInput):
 class UnknownRun(InvalidInput):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"no prediction run {name[:40]!r} in this process; what it wrote is kept, so start "
-            "it again with: POST /v1/nli/predictions"
+            f"{name[:40]!r} names no prediction run; start one with: POST /v1/nli/predictions"
         )
 
 

@@ -5,15 +5,18 @@ import threading
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Literal
-from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
 
+from lexicon import predictions
 from lexicon.errors import LexiconError, UnknownRun
 from lexicon.store import Sessions
+from nli import run_ids
 from nli.predict import predict, require_pairs
 from nli.protocol import NliClassifier
+from nli.run_ids import RunId
 
 REMEMBERED = 100
 """Runs that can still be asked about."""
@@ -21,14 +24,18 @@ REMEMBERED = 100
 log = logging.getLogger("lexicon.nli")
 
 
+State = Literal["running", "elsewhere", "done", "failed"]
+
+
 class PredictionRun(BaseModel):
     """How far a run is: ``done`` of ``total`` pairs have a prediction by ``model``. ``error`` says
-    why one has failed; what it wrote is kept, and starting it again goes on from there."""
+    why one has failed; what it wrote is kept, and starting it again goes on from there. One that
+    another process works on, or did until it ended, is ``elsewhere`` until all pairs are done."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
-    state: Literal["running", "done", "failed"] = "running"
+    state: State
     model: str
     dataset: str | None
     split: str | None
@@ -65,14 +72,9 @@ class PredictionRuns:
         Raises :class:`InvalidInput` when there is no such pair.
         """
         require_pairs(sessions, dataset, split, language)
-        made = PredictionRun(
-            id=uuid4().hex,
-            model=classifier.spec.identity,
-            dataset=dataset,
-            split=split,
-            language=language,
-            started_at=datetime.now(UTC),
-        )
+        model = classifier.spec.identity
+        own = RunId(token_hex(8), datetime.now(UTC), model, dataset, split, language)
+        made = _run(own, "running")
         with self._lock:
             for run in self._runs.values():
                 if run.state == "running" and run.selection == made.selection:
@@ -83,12 +85,26 @@ class PredictionRuns:
         threading.Thread(target=self._work, args=work, daemon=True).start()
         return made
 
-    def get(self, name: str) -> PredictionRun:
-        """The run with that id, or :class:`UnknownRun`."""
+    def get(self, name: str, sessions: Sessions) -> PredictionRun:
+        """The run with that id, or :class:`UnknownRun`. Of one that this process does not know, the
+        store says how far it is."""
         with self._lock:
-            if name not in self._runs:
-                raise UnknownRun(name)
-            return self._runs[name]
+            if held := self._runs.get(name):
+                return held
+        other = run_ids.read(name)
+        if other is None:
+            raise UnknownRun(name)
+        with sessions() as session:
+            done, total = predictions.progress(
+                session, other.model, other.dataset, other.split, other.language
+            )
+        state: State = "done" if done == total else "elsewhere"
+        return _run(other, state).model_copy(update={"done": done, "total": total})
+
+    def known(self) -> list[str]:
+        """Names of the runs that this process can tell more of than the store."""
+        with self._lock:
+            return list(self._runs)
 
     def _forget(self) -> None:
         ended = [name for name, run in self._runs.items() if run.state != "running"]
@@ -96,7 +112,8 @@ class PredictionRuns:
             del self._runs[name]
 
     def _work(self, name: str, sessions: Sessions, classifier: NliClassifier) -> None:
-        run = self.get(name)
+        with self._lock:
+            run = self._runs[name]
         started = time.perf_counter()
         before: int | None = None
 
@@ -120,3 +137,15 @@ class PredictionRuns:
     def _change(self, name: str, **facts: object) -> None:
         with self._lock:
             self._runs[name] = self._runs[name].model_copy(update=facts)
+
+
+def _run(own: RunId, state: State) -> PredictionRun:
+    return PredictionRun(
+        id=run_ids.written(own),
+        state=state,
+        model=own.model,
+        dataset=own.dataset,
+        split=own.split,
+        language=own.language,
+        started_at=own.started_at,
+    )

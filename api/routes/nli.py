@@ -10,6 +10,7 @@ from api.deps import Classifiers, ClassifiersDep, RunsDep, ServiceDep
 from api.errors import RESPONSES
 from api.keys import Writes
 from nli.protocol import NliPair, NliScores
+from nli.run_ids import LONGEST
 from nli.runs import PredictionRun
 from nli.texts import MAX_TEXT
 
@@ -108,10 +109,13 @@ def start(
 
 @router.get("/predictions/{run}")
 def follow(
-    runs: RunsDep, run: Annotated[str, Path(description="The id that starting gave.")]
+    service: ServiceDep,
+    runs: RunsDep,
+    run: Annotated[str, Path(description="The id that starting gave.", max_length=LONGEST)],
 ) -> PredictionRun:
-    """How far a run is. Runs are forgotten when the process ends, and what they wrote is not."""
-    return runs.get(run)
+    """How far a run is, whichever process works on it. One that ends leaves what it wrote, and its
+    runs stay ``elsewhere``."""
+    return runs.get(run, service.sessions)
 
 
 def _result(found: NliScores, model: str) -> Result:

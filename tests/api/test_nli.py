@@ -323,10 +323,10 @@ class TestRuns:
         assert problem["type"] == f"urn:semantic-lexicon:{kind}"
         assert said in problem["detail"]
 
-    def test_a_run_that_is_not_known_is_not_found(self, client: TestClient) -> None:
-        problem = refused(client.get(f"{RUNS}/{'0' * 32}"), 404)
+    def test_a_run_that_is_not_known_is_not_found(self, tiny: TestClient) -> None:
+        problem = refused(tiny.get(f"{RUNS}/{'0' * 32}"), 404)
         assert problem["type"] == "urn:semantic-lexicon:unknown-run"
-        assert problem["detail"].endswith("start it again with: POST /v1/nli/predictions")
+        assert problem["detail"].endswith("start one with: POST /v1/nli/predictions")
 
     def test_without_a_store_there_is_nothing_to_run(self, client: TestClient) -> None:
         key = {"Authorization": f"Bearer lex_0a1b2c3d_{'x' * 43}"}
