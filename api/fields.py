@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query
 from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from lexicon.entries import MAX_SCHEME
 from lexicon.normalize import MAX_TEXT
@@ -37,6 +38,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, patte
 Code = Annotated[str, StringConstraints(min_length=1, max_length=16, pattern="^[A-Za-z0-9-]+$")]
 """A language's BCP 47 code."""
 
+NO_OTHER_NAMES: JsonDict = {"additionalProperties": False}
+"""For mappings: what a name must be like is otherwise only said of those that are."""
+
 Scheme = Annotated[str, StringConstraints(min_length=1, max_length=MAX_SCHEME, pattern=NO_NUL)]
 
 MAX_FORMS = 200
@@ -44,7 +48,8 @@ MAX_FORMS = 200
 
 Forms = Annotated[list[Text], Field(min_length=1, max_length=MAX_FORMS)]
 External = Annotated[
-    dict[Scheme, Annotated[list[Text], Field(max_length=50)]], Field(max_length=50)
+    dict[Scheme, Annotated[list[Text], Field(max_length=50)]],
+    Field(max_length=50, json_schema_extra=NO_OTHER_NAMES),
 ]
 
 LanguageFilter = Annotated[Code | None, Query(description="Only with a word in this language.")]

@@ -39,7 +39,10 @@ def neighbourhood_means(nearest: Floats) -> Means:
     if nearest.shape[1] == 0:
         return np.zeros((len(nearest), 2), dtype=np.float32)
     widths = NEIGHBOURHOOD, MARGIN_NEIGHBOURHOOD
-    return np.stack([nearest[:, :k].mean(axis=1, dtype=np.float32) for k in widths], axis=1)
+    found = np.empty((len(nearest), 2), dtype=np.float32)
+    for place, k in enumerate(widths):
+        found[:, place] = nearest[:, :k].mean(axis=1, dtype=np.float32)
+    return found
 
 
 def csls(cosine: Floats, source_means: Floats, target_means: Floats) -> Floats:

@@ -76,7 +76,7 @@ def rarity(texts: int, held: int) -> float:
     BM25 weighs words, never below zero.
 
     >>> round(rarity(100, 1), 3), round(rarity(100, 100), 3)
-    (4.217, 0.005)
+    (4.21, 0.005)
     """
     return log(1 + (texts - held + 0.5) / (held + 0.5))
 

@@ -1,7 +1,7 @@
 """The best k words of a language for a query, whatever they are ranked by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ DIGITS = 6
 """Digits after the point of a score."""
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(NamedTuple):
     """One word's scores, to six digits."""
 
     cosine: float
@@ -34,8 +33,7 @@ class Scores:
     margin_distance: float
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A word in its place; ``row`` is that of the index."""
 
     word: Word
@@ -43,8 +41,7 @@ class Ranked:
     scores: Scores
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """``place`` among the nearest, ``score`` that which is ranked by."""
 
     word: Word
@@ -77,7 +74,8 @@ class Ranking:
         """The first k for a query's vector (1, dim)."""
         k = self.request.k
         rows = self.target.rows if self.target.exact else min(self.target.rows, DEEPEST)
-        depth = k + 4 * NEIGHBOURHOOD
+        # By cosine the order is the index's own; means of neighbourhoods change it further down.
+        depth = k + (1 if self.request.score == "cosine" else 4) * NEIGHBOURHOOD
         thorough = self.request.pos is not None
         while True:
             nearest = self.target.search(vector, min(depth, rows))
@@ -98,7 +96,7 @@ class Ranking:
         scores = self._scores(nearest.cosine, own, nearest.rows[0])
         places = self._worth_reading(scores, thorough).tolist()
         ids = nearest.ids[0].tolist()
-        values, pos = scores.tolist(), self.request.pos
+        values, pos = _rounded(scores).tolist(), self.request.pos
         found = []
         words = self.facts.words([ids[place] for place in places], self.sessions)
         for place, word in zip(places, words, strict=True):
@@ -107,7 +105,7 @@ class Ranking:
                 word = word.of(pos)
                 word = word if word.senses else None
             if word is not None:
-                found.append(_Candidate(word, place, round(values[place], DIGITS)))
+                found.append(_Candidate(word, place, values[place]))
         return found
 
     def _scores(
@@ -174,9 +172,9 @@ class Ranking:
         places = [one.place for one in chosen]
         rows = nearest.rows[0, places]
         every = _every_score(nearest.cosine[:, places], own, self.near.means[rows])
-        columns = zip(*(every[name].tolist() for name in _NAMES), strict=True)
+        columns = _rounded(np.array([every[name] for name in _NAMES]).T).tolist()
         return [
-            Ranked(one.word, row, Scores(*[round(score, DIGITS) for score in scores]))
+            Ranked(one.word, row, Scores(*scores))
             for one, row, scores in zip(chosen, rows.tolist(), columns, strict=True)
         ]
 
@@ -184,9 +182,16 @@ class Ranking:
 _NAMES = ("cosine", "csls", "margin", "margin_distance")
 
 
+def _rounded(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    """To :data:`DIGITS`, as float64 so that they are written with no more."""
+    wide: NDArray[np.float64] = scores.astype(np.float64)
+    return wide.round(DIGITS)
+
+
 def _cosines(cosine: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n,) of (1, n), without what rounding puts beyond 1."""
-    return np.minimum(np.maximum(cosine[0], np.float32(-1)), np.float32(1))
+    within: NDArray[np.float32] = np.minimum(np.maximum(cosine[0], -1), 1)
+    return within
 
 
 def _every_score(

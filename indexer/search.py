@@ -1,17 +1,14 @@
 """Nearest-translation search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from indexer.answers import (
-    MAX_K,
-    SCORES,
-    SearchAnswer,
-    SearchRequest,
-)
+from indexer import written
+from indexer.answers import MAX_K, SCORES, SearchAnswer, SearchRequest
 from indexer.encoders.protocol import Encoded, Encoder
 from indexer.indices.live import LiveIndex
 from indexer.ranking import Ranked, Ranking
@@ -41,6 +38,40 @@ class _Meaning:
     form: str | None
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What a search found; ``meant`` are words that an unknown query may be a spelling of."""
+
+    meaning: _Meaning
+    ranked: list[Ranked]
+    target: LiveIndex
+    meant: list[Suggestion]
+
+    @property
+    def covered(self) -> list[bool]:
+        """Of each word that was found."""
+        known: list[bool] = self.target.covered[[one.row for one in self.ranked]].tolist()
+        return known
+
+    def translations(self) -> list[dict[str, object]]:
+        return [
+            {
+                "lemma": one.word.lemma,
+                "language": self.target.language,
+                "lexeme_ids": one.word.lexeme_ids,
+                "pos": one.word.pos,
+                "concepts": [{"key": s.key, "gloss": s.gloss} for s in one.word.senses],
+                "covered": known,
+                **one.scores._asdict(),
+                "known_translation": not self.meaning.concept_ids.isdisjoint(one.word.concepts),
+            }
+            for one, known in zip(self.ranked, self.covered, strict=True)
+        ]
+
+
+_Answer = TypeVar("_Answer")
+
+
 def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
     """The ``k`` nearest forms of the target language, best first.
 
@@ -64,15 +95,29 @@ def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
 def search_at_once(service: LexiconService, request: SearchRequest) -> SearchAnswer | None:
     """What :func:`search` gives, if that is a known word and all that it takes is in memory and
     takes no longer than about a millisecond; else None, and nothing has been waited for."""
+    return _at_once(service, request, _Waiting.answer)
+
+
+def written_at_once(service: LexiconService, request: SearchRequest) -> str | None:
+    """The JSON of what :func:`search_at_once` gives."""
+    return _at_once(service, request, _Waiting.written)
+
+
+def _at_once(
+    service: LexiconService,
+    request: SearchRequest,
+    answer: "Callable[[_Waiting, Facts], _Answer]",
+) -> "_Answer | None":
     if request.concept is not None or request.pos is not None or request.k > FEW:
         return None
     text = _checked(request)
     held = service.at_hand(request.encoder, request.source, request.target)
     if held is None:
         return None
-    asked = _AtOnce(service, request, text, held.encoder, held.source, held.target)
     try:
-        return asked.answer(held.facts)
+        return answer(
+            _AtOnce(service, request, text, held.encoder, held.source, held.target), held.facts
+        )
     except NotInMemory:
         return None
 
@@ -119,6 +164,42 @@ class _Waiting:
         return self._encoded
 
     def answer(self, facts: Facts) -> SearchAnswer:
+        found = self._found(facts)
+        # Checked and made into models in one go.
+        return SearchAnswer.model_validate(
+            {
+                "query": {
+                    "text": self.text,
+                    "language": self.request.source,
+                    "covered": found.meaning.covered,
+                    "lexeme_ids": found.meaning.lexeme_ids,
+                },
+                "target_language": self.request.target,
+                "encoder": self.encoder.spec.name,
+                "score": self.request.score,
+                "results": found.translations(),
+                "suggestions": [vars(one) for one in found.meant],
+                "pending": found.target.changes.pending,
+            }
+        )
+
+    def written(self, facts: Facts) -> str:
+        """The answer as JSON; of a known word, to which nothing is suggested."""
+        found = self._found(facts)
+        meaning, target, ids = found.meaning, found.target, str(found.meaning.lexeme_ids)
+        results = written.results(found.ranked, found.covered, target.language, meaning.concept_ids)
+        return (
+            f'{{"query":{{"text":{written.text(self.text)},'
+            f'"language":{written.text(self.request.source)},'
+            f'"covered":{"true" if meaning.covered else "false"},'
+            f'"lexeme_ids":{ids.replace(" ", "")}}},'
+            f'"target_language":{written.text(self.request.target)},'
+            f'"encoder":{written.text(self.encoder.spec.name)},'
+            f'"score":"{self.request.score}","results":{results},'
+            f'"suggestions":[],"pending":{target.changes.pending}}}'
+        )
+
+    def _found(self, facts: Facts) -> _Found:
         request = self.request
         facts.require_language(request.source, self.sessions)
         facts.require_language(request.target, self.sessions)
@@ -131,23 +212,7 @@ class _Waiting:
         if meaning.form is None:
             with facts.reading(self.sessions) as session:
                 meant = suggestions(session, request.source, self.text)
-        # Checked and made into models in one go.
-        return SearchAnswer.model_validate(
-            {
-                "query": {
-                    "text": self.text,
-                    "language": request.source,
-                    "covered": meaning.covered,
-                    "lexeme_ids": meaning.lexeme_ids,
-                },
-                "target_language": request.target,
-                "encoder": self.encoder.spec.name,
-                "score": request.score,
-                "results": _translations(ranked, target, meaning),
-                "suggestions": [vars(one) for one in meant],
-                "pending": target.changes.pending,
-            }
-        )
+        return _Found(meaning, ranked, target, meant)
 
     def _understood(self, facts: Facts) -> _Meaning:
         request, text = self.request, self.text
@@ -221,31 +286,10 @@ class _AtOnce(_Waiting):
         raise NotInMemory
 
 
-def _translations(
-    ranked: Sequence[Ranked], target: LiveIndex, meaning: _Meaning
-) -> list[dict[str, object]]:
-    language, covered = target.language, target.covered[[one.row for one in ranked]].tolist()
-    return [
-        {
-            "lemma": one.word.lemma,
-            "language": language,
-            "lexeme_ids": one.word.lexeme_ids,
-            "pos": list(dict.fromkeys([sense.pos for sense in one.word.senses])),
-            "concepts": [{"key": sense.key, "gloss": sense.gloss} for sense in one.word.senses],
-            "covered": known,
-            **vars(one.scores),
-            "known_translation": any(
-                sense.concept_id in meaning.concept_ids for sense in one.word.senses
-            ),
-        }
-        for one, known in zip(ranked, covered, strict=True)
-    ]
-
-
 def _stored(index: LiveIndex, form: Form) -> tuple[Vectors, bool] | None:
     """The vector of a form (1, dim) and whether it is covered, where the index has it."""
-    row = index.rows_of(np.array(form.lexeme_ids[:1], dtype=np.int64))
-    return (index.at(row), bool(index.covered[row[0]])) if row[0] >= 0 else None
+    row = index.row_of(form.lexeme_ids[0])
+    return (index.one(row), bool(index.covered[row])) if row >= 0 else None
 
 
 @dataclass(frozen=True)

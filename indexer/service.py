@@ -193,10 +193,8 @@ class LexiconService:
         if held is None or held.commits != self._commits or held.looked < since:
             return None
         first, second = (self._at_hand(encoder, code, since) for code in (source, target))
-        # Looked at again for the same reason as in pair.
-        if first is None or second is None or self._at_hand(encoder, source, since) is not first:
-            return None
-        if (second.version, first.generation) not in self._means:
+        # Two that were never live together have no means of each other here.
+        if first is None or second is None or (second.version, first.generation) not in self._means:
             return None
         return AtHand(encoder, first, second, held.facts)
 

@@ -115,7 +115,8 @@ _KNOWN = frozenset(PARTS_OF_SPEECH)
 
 def require_pos(pos: str) -> str:
     if pos not in _KNOWN:
-        raise InvalidInput(f"unknown part of speech {pos!r}; known: {', '.join(PARTS_OF_SPEECH)}")
+        known = ", ".join(PARTS_OF_SPEECH)
+        raise InvalidInput(f"unknown part of speech {pos[:40]!r}; known: {known}")
     return pos
 
 

@@ -25,13 +25,13 @@ class UnknownLanguage(InvalidInput):
 class UnknownEncoder(InvalidInput):
     def __init__(self, name: str, known: list[str], paths: bool = True) -> None:
         folder = ", or the path of a sentence-transformers folder" if paths else ""
-        super().__init__(f"unknown encoder {name!r}; known: {', '.join(known)}{folder}")
+        super().__init__(f"unknown encoder {name[:200]!r}; known: {', '.join(known)}{folder}")
 
 
 class UnknownClassifier(InvalidInput):
     def __init__(self, name: str, known: list[str], paths: bool = True) -> None:
         folder = ", or the path of a folder with a checkpoint" if paths else ""
-        super().__init__(f"unknown classifier {name!r}; known: {', '.join(known)}{folder}")
+        super().__init__(f"unknown classifier {name[:200]!r}; known: {', '.join(known)}{folder}")
 
 
 class UnknownPair(InvalidInput):
@@ -52,7 +52,7 @@ class PairConflict(LexiconError):
 
 class UnknownConcept(InvalidInput):
     def __init__(self, key: str, remedy: str) -> None:
-        super().__init__(f"unknown concept {key!r}; {remedy}")
+        super().__init__(f"unknown concept {key[:200]!r}; {remedy}")
 
 
 class UnknownSource(InvalidInput):

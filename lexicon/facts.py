@@ -15,8 +15,8 @@ from lexicon import changes, queries
 from lexicon.queries import Form, SenseRow
 from lexicon.store import Sessions
 
-MOST = 200_000
-"""Forms kept in memory, about a kilobyte each."""
+MOST = 100_000
+"""Forms kept in memory, about a kilobyte and a half each."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -63,12 +63,17 @@ class Recent(Generic[_Key, _Value]):
 @dataclass(frozen=True, slots=True)
 class Word:
     """A form with its senses, by rank, then concept key, unsensed ones last. ``frequency`` is the
-    Zipf value of the form, 0 where its language has none."""
+    Zipf value of the form, 0 where its language has none; ``concepts`` are the ids of what it
+    means, ``pos`` its parts of speech in the order of its senses."""
 
     lemma: str
     lexeme_ids: tuple[int, ...]
     senses: tuple[SenseRow, ...]
     frequency: float
+    concepts: frozenset[int]
+    pos: tuple[str, ...]
+    written: str | None = None
+    """The word in the JSON of an answer, where it has been there (see ``indexer.written``)."""
 
     def of(self, pos: str) -> "Word":
         """The same with the senses of one part of speech."""
@@ -79,7 +84,9 @@ def word(lemma: str, lexeme_ids: tuple[int, ...], senses: Sequence[SenseRow]) ->
     """The word with these senses, ordered."""
     ordered = sorted(senses, key=lambda sense: (sense.unsensed, sense.rank, sense.key))
     frequency = max((sense.frequency or 0.0 for sense in senses), default=0.0)
-    return Word(lemma, lexeme_ids, tuple(ordered), frequency)
+    concepts = frozenset(sense.concept_id for sense in ordered)
+    pos = tuple(dict.fromkeys(sense.pos for sense in ordered))
+    return Word(lemma, lexeme_ids, tuple(ordered), frequency, concepts, pos)
 
 
 _GONE: Final = "gone"

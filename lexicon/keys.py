@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lexicon.errors import InvalidInput, UnknownKey
 from lexicon.models import KEY_SCOPES, ApiKey
+from lexicon.moments import in_utc
 from lexicon.normalize import clean
 from lexicon.store import lock
 
@@ -141,12 +142,7 @@ def _stored(row: Any) -> StoredKey:
     held = StoredKey(**row._mapping)
     return replace(
         held,
-        created_at=_utc(held.created_at),
-        expires_at=None if held.expires_at is None else _utc(held.expires_at),
-        revoked_at=None if held.revoked_at is None else _utc(held.revoked_at),
+        created_at=in_utc(held.created_at),
+        expires_at=None if held.expires_at is None else in_utc(held.expires_at),
+        revoked_at=None if held.revoked_at is None else in_utc(held.revoked_at),
     )
-
-
-def _utc(moment: datetime) -> datetime:
-    # SQLite forgets the zone; PostgreSQL gives the session's.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -25,7 +25,7 @@ def canonical(label: str) -> str:
     word = label.strip().casefold()
     word = SYNONYMS.get(word, word)
     if word not in NLI_LABELS:
-        raise InvalidInput(f"unknown NLI label {label!r}; known: {', '.join(NLI_LABELS)}")
+        raise InvalidInput(f"unknown NLI label {label[:40]!r}; known: {', '.join(NLI_LABELS)}")
     return word
 
 

@@ -193,6 +193,8 @@ class SentencePair(Base):
             name="uq_sentence_pair_identity",
         ),
         CheckConstraint(f"label IN {NLI_LABELS}", name="label"),
+        # Clients know pairs by these numbers: a new pair must not get that of one that left.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from lexicon.ingest.pair_merge import lock
 from lexicon.models import NLI_LABELS, NliPrediction, SentencePair
+from lexicon.moments import in_utc
 from lexicon.pairs import CHUNK, PAIR_COLUMNS, StoredPair, chosen
 
 
@@ -143,7 +144,7 @@ def of_pairs(session: Session, numbers: Collection[int]) -> dict[int, list[Store
     )
     for row in rows:
         said = StoredPrediction(*row[1:])
-        found[row[0]].append(replace(said, predicted_at=_in_utc(said.predicted_at)))
+        found[row[0]].append(replace(said, predicted_at=in_utc(said.predicted_at)))
     return found
 
 
@@ -203,8 +204,3 @@ def _held(session: Session, checkpoint: str, numbers: Sequence[int]) -> frozense
 
 def _values(prediction: Prediction) -> dict[str, float | bool]:
     return {field.name: getattr(prediction, field.name) for field in fields(Prediction)}
-
-
-def _in_utc(moment: datetime) -> datetime:
-    # SQLite keeps no zone, and everything written there is in UTC.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -91,9 +91,10 @@ def test_every_setting_is_in_the_reference() -> None:
         assert f"`LEXICON_{name.upper()}`" in REFERENCE
 
 
-def test_every_route_is_in_the_reference(tmp_path: Path) -> None:
+def test_every_route_is_documented(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
     for path in create_app(Settings(home=tmp_path)).openapi()["paths"]:
-        assert path in REFERENCE, path
+        assert f"{path}`" in page or f"{path} " in page or f"{path}?" in page, path
 
 
 def test_the_readme_names_only_files_and_verbs_that_exist() -> None:

@@ -25,6 +25,7 @@ from api.etags import (
 )
 from api.fields import (
     MAX_FORMS,
+    NO_OTHER_NAMES,
     AnyScript,
     Code,
     ConceptKey,
@@ -79,7 +80,10 @@ class WholeConcept(_Body):
     gloss: Text
     pos: PartOfSpeech = "noun"
     field: Text = "unsorted"
-    forms: Annotated[dict[Code, Forms], Field(min_length=1, max_length=MOST_LANGUAGES)]
+    forms: Annotated[
+        dict[Code, Forms],
+        Field(min_length=1, max_length=MOST_LANGUAGES, json_schema_extra=NO_OTHER_NAMES),
+    ]
     external: External = {}
     unsensed: StrictBool = False
 
@@ -107,7 +111,7 @@ class ConceptChanges(_Body):
     field: Text | None = None
     forms: Annotated[
         dict[Code, Annotated[list[Text], Field(max_length=MAX_FORMS)]],
-        Field(max_length=MOST_LANGUAGES),
+        Field(max_length=MOST_LANGUAGES, json_schema_extra=NO_OTHER_NAMES),
     ] = {}
     add: Words = []
     remove: Words = []

@@ -14,6 +14,7 @@ from api.routes.nli import Language, Name, Scores
 from lexicon import pair_edits
 from lexicon.errors import UnknownPair
 from lexicon.formats.pairs.entry import MAX_KEY, MAX_SENTENCE, PairEntry
+from lexicon.ingest.sentences import MAX_DATASET, MAX_SPLIT
 from lexicon.pairs import StoredPair, find_pair, list_pairs
 from lexicon.predictions import StoredPrediction, of_pairs
 from lexicon.store import writing
@@ -33,8 +34,8 @@ class NewPair(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dataset: str
-    split: str
+    dataset: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_DATASET})]
+    split: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAX_SPLIT})]
     premise: Sentence
     hypothesis: Sentence
     premise_language: Language

@@ -98,6 +98,7 @@ class Record:
 
     capacity: float = 0.0
     rate: float = 0.0
+    seconds: float = 0.0
     begun: float = 0.0
     ended: float = 0.0
     outcomes: list[Outcome] = field(default_factory=list)
@@ -174,19 +175,26 @@ class Campaign:
         record.builds = Builds(addresses, self._builder)
         record.probes = Probes(addresses, self._key)
         record.begun = time.monotonic()
+        record.seconds = self._plan.seconds
         plan = self._plan
         until = record.begun + plan.seconds
         used = Cores.now(servers)
         over = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(driver.steady(record.rate, self._draw, over.is_set))
-            async with asyncio.TaskGroup() as happening:
-                happening.create_task(every(plan.sampled, until, self._sampling(servers)))
-                happening.create_task(every(plan.swapped, until - plan.swapped / 2, self._build))
-                happening.create_task(every(plan.probed, until - plan.probed / 2, self._probe))
-                happening.create_task(self._kill(servers))
-                await asyncio.sleep(plan.seconds)
-            record.cores = Cores.now(servers).since(used, plan.seconds)
+            happening = [
+                group.create_task(every(plan.sampled, until, self._sampling(servers))),
+                group.create_task(every(plan.swapped, until - plan.swapped / 2, self._build)),
+                group.create_task(every(plan.probed, until - plan.probed / 2, self._probe)),
+                group.create_task(self._kill(servers)),
+            ]
+            await asyncio.sleep(plan.seconds)
+            # A build that the load leaves no time for must not make the load go on for ever.
+            _, late = await asyncio.wait(happening, timeout=plan.swapped)
+            for one in late:
+                one.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            record.cores = Cores.now(servers).since(used, time.monotonic() - record.begun)
             await self._end(servers, driver)
             over.set()
         driver.pool.close()

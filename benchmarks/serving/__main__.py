@@ -273,7 +273,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--warm", type=float, default=10, help="seconds before each round")
+    parser.add_argument("--warm", type=float, default=30, help="seconds before each round")
     parser.add_argument("--words", type=int, default=20_000, help="per language")
     parser.add_argument("--home", type=Path, help="kept, so that words are encoded once")
     parser.add_argument("--peers", type=Path, default=PEERS, help="Python of the peers")

@@ -19,8 +19,9 @@ def index(folder: Path, model: str) -> None:
     embeddings = Embeddings({"path": model})
     embeddings.index((word, word, None) for word in words)
     embeddings.save(str(folder / "txtai"))
-    path = folder / "txtai"
-    (folder / "txtai.yml").write_text(f"path: {path}\nwritable: false\n", encoding="utf-8")
+    # Its routes are there where its configuration names what they are of.
+    said = f"path: {folder / 'txtai'}\nwritable: false\nembeddings:\n  path: {model}\n"
+    (folder / "txtai.yml").write_text(said, encoding="utf-8")
 
 
 def serve(folder: Path, port: int) -> None:

@@ -22,8 +22,10 @@ SOURCE, TARGET = "en", "fr"
 PHRASES = 100_000
 """Texts that no server has met: more than are asked for in one run."""
 
-_ONSETS = ("b", "br", "c", "ch", "d", "f", "fl", "g", "gr", "h", "l", "m", "n", "p", "pl")
-_ONSETS += ("r", "s", "sh", "st", "t", "tr", "v", "w")
+_ONSETS = (
+    *("b", "br", "c", "ch", "d", "f", "fl", "g", "gr", "h", "l", "m", "n", "p", "pl"),
+    *("r", "s", "sh", "st", "t", "tr", "v", "w"),
+)
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
 _ENDS = {"en": ("", "n", "r", "s", "nd", "ck", "ll", "sh"), "fr": ("", "e", "é", "on", "eur", "x")}
 

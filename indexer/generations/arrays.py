@@ -91,6 +91,16 @@ class Words:
         found: NDArray[np.int64] = np.where(self.lexemes[at] == ids, rows, -1)
         return found
 
+    def row_of(self, lexeme: int) -> int:
+        """Row of one lexeme, -1 where it is none of these."""
+        place = int(np.searchsorted(self.lexemes, lexeme, sorter=self.order))
+        if place == len(self.order):
+            return -1
+        at = int(self.order[place])
+        if self.lexemes[at] != lexeme:
+            return -1
+        return int(np.searchsorted(self.starts, at, side="right")) - 1
+
 
 def widened(rows: HalfVectors) -> NDArray[np.float32]:
     """The same finite numbers as float32, bit for bit what ``astype`` makes in five times as long.

@@ -196,6 +196,12 @@ class LiveIndex:
             rows = np.where(numbers[at] == ids, places[at], rows)
         return rows
 
+    def row_of(self, lexeme: int) -> int:
+        """The row of one lexeme, -1 where it is none of these."""
+        if self._place is None and not len(self._more[0]) and not len(self.changes.departed):
+            return self.base.words.row_of(lexeme)
+        return int(self.rows_of(np.array([lexeme], dtype=np.int64))[0])
+
     def vectors(self, ids: LexemeIds) -> Vectors:
         rows = self.rows_of(ids)
         if (rows < 0).any():
@@ -213,6 +219,12 @@ class LiveIndex:
         found[old] = self.base.unit(numbers)
         found[~old] = self.changes.vectors[rows[~old] - first]
         return found
+
+    def one(self, row: int) -> Vectors:
+        """(1, dim) of one row."""
+        if self._kept is None and not self.changes.forms:
+            return self.base.one(row)
+        return self.at(np.array([row], dtype=np.int64))
 
     def all_vectors(self) -> Vectors:
         old = self.base.all_vectors() if self._kept is None else self.base.unit(self._kept)

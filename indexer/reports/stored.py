@@ -15,7 +15,7 @@ from indexer.encoders.protocol import Encoder
 from indexer.reports.report import AlignmentReport, PairReport, ReportedFigure, held_out
 from indexer.reports.spaces import Evaluation
 from indexer.service import LexiconService
-from lexicon import queries
+from lexicon import moments, queries
 from lexicon.errors import InvalidInput, ReportMissing
 from lexicon.models import AlignmentRun, AlignmentScore
 from lexicon.store import writing
@@ -146,7 +146,7 @@ def runs(service: LexiconService) -> list[StoredRun]:
                 encoder=names.get(run.encoder, run.encoder),
                 identity=run.encoder,
                 evaluation=_EVALUATIONS[run.evaluation],
-                created_at=run.created_at.isoformat(timespec="seconds"),
+                created_at=moments.written(run.created_at),
                 pairs=[f"{a}-{b}" for a, b in queries.alignment_pairs(session, run.id)],
             )
             for run in queries.alignment_runs(session)
@@ -166,7 +166,7 @@ def _report(
         random_pairs=int(run.parameters["random_pairs"]),
         pairs=_pairs(queries.alignment_scores(session, run.id, source, target), run.evaluation),
         run=run.id,
-        created_at=run.created_at.isoformat(timespec="seconds"),
+        created_at=moments.written(run.created_at),
         stale=False,
     )
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.types import TypeEngine
 
 from lexicon.models import Base, DepartedLexeme, Lexeme, StoreIdentity
+from lexicon.moments import in_utc
 from lexicon.store import IMMEDIATE
 
 CHUNK = 2_000
@@ -118,13 +119,8 @@ def _as_text(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, datetime):
-        return _in_utc(value).isoformat()
+        return in_utc(value).isoformat()
     raise TypeError(f"no column holds a {type(value).__name__}")
-
-
-def _in_utc(value: datetime) -> datetime:
-    # SQLite keeps no zone, and everything written there is in UTC.
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def clear(connection: Connection) -> None:
@@ -150,7 +146,7 @@ def load(
                 raise ValueError(f"a line of {item.name} is no row of it")
             for place in moments:
                 if row[place] is not None:
-                    row[place] = _in_utc(datetime.fromisoformat(row[place]))
+                    row[place] = in_utc(datetime.fromisoformat(row[place]))
             for place in binary:
                 row[place] = bytes.fromhex(row[place])
         insert(connection, item, columns, some)

@@ -37,8 +37,17 @@ def upgrade() -> None:
         # A number that an audit names must not come back as another key.
         sqlite_autoincrement=True,
     )
+    # Made anew on SQLite, so that the number of a pair that left is not given again.
+    _make_pairs_anew(sqlite_autoincrement=True)
+
+
+def _make_pairs_anew(**arguments: object) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        with op.batch_alter_table("sentence_pair", recreate="always", table_kwargs=arguments):
+            pass
 
 
 def downgrade() -> None:
+    _make_pairs_anew()
     op.drop_table("api_key")
     op.drop_table("word_edition")

@@ -31,13 +31,20 @@ BEYOND_A_SCHEMA = (
     "choose two different languages",
     "give it one, or one for all",
     "no stored pair is like that",
-    "give at least one letter",
+    "; it has: ",
+    "unknown NLI label",
+    "say any_script=true",
+    "give at least one",
     "which is not text; remove it",
 )
 """Parts of other refusals, for which JSON Schema has no word: how two values go together, what of
-the selected is there, and which characters make a text."""
+the selected is there, how a label may be spelt, and which characters make a text or a word."""
+
+REJECTIONS = ("400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "431")
+"""Answers to what the schema forbids; a path that is longer than any may be is none of its own."""
 
 LANGUAGES = ("en", "fr", "hi", "kn")
+CONCEPTS = ("water.noun.1", "bank.noun.1", "bank.noun.2", "run.verb.1")
 _OF_A_LANGUAGE = ("language", "source", "target", "premise_language", "hypothesis_language")
 
 
@@ -49,7 +56,6 @@ class Outcome:
     phases: Counter[str] = field(default_factory=Counter)
     operations: Counter[str] = field(default_factory=Counter)
     faults: dict[str, str] = field(default_factory=dict)
-    stateful: bool = False
 
     @property
     def requests(self) -> int:
@@ -71,11 +77,15 @@ def configuration(
     With ``seconds``, repeated until these are over.
     """
     by_language = {"dictionary": "languages", "probability": 0.8}
+    by_concept = {"dictionary": "concepts", "probability": 0.5}
     settings: dict[str, Any] = {
         "seed": 1 if seed is None else seed,
         "continue-on-failure": True,
         "headers": dict(headers or {}),
-        "checks": {"enabled": True},
+        "checks": {
+            "enabled": True,
+            "negative_data_rejection": {"expected-statuses": list(REJECTIONS)},
+        },
         # What an earlier run has learnt is none of this one's business.
         "cache": {"enabled": False},
         # Literals of the source code, which whoever tests from outside does not have.
@@ -87,10 +97,14 @@ def configuration(
             "database": "none",
             "no-shrink": True,
         },
-        "dictionaries": {"languages": {"values": list(LANGUAGES)}},
+        "dictionaries": {
+            "languages": {"values": list(LANGUAGES)},
+            "concepts": {"values": list(CONCEPTS)},
+        },
         "parameters": {
             **{f"query.{name}": by_language for name in _OF_A_LANGUAGE},
             **{f"body.{name}": by_language for name in _OF_A_LANGUAGE},
+            **dict.fromkeys(("path.key", "query.concept", "body.concept"), by_concept),
         },
         **more,
     }
@@ -136,7 +150,6 @@ def _add(outcome: Outcome, event: events.ScenarioFinished) -> None:
             outcome.statuses[int(asked.response.status_code)] += 1
         outcome.phases[event.phase.value] += 1
         outcome.operations[event.recorder.cases[case].value.operation.label] += 1
-    outcome.stateful |= event.phase.value == "stateful" and bool(event.recorder.interactions)
     for case, checks in event.recorder.checks.items():
         asked = event.recorder.interactions[case]
         for check in checks:

@@ -1,6 +1,7 @@
 """Requests whose values are not what they should be."""
 
 import json
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -139,8 +140,7 @@ def forged(self: Attacker) -> Attack:
     random = f"lex_{draw.randbytes(4).hex()}_" + "".join(draw.choices("aZ09_-", k=43))
     known = f"{self.keys.prefix}_" + "".join(draw.choices("aZ09_-", k=43))
     powerless = [(f"Bearer {key}") for _, key in self.keys.powerless]
-    value: str | bytes = draw.choice(
-        (
+    values: Sequence[str | bytes] = (
             "", "Bearer", "Bearer ", "Bearer  ", "bearer x", "Bearer null", "Bearer undefined",
             "Basic YWRtaW46YWRtaW4=", "Digest x", f"Bearer {random}", f"Bearer {known}",
             f"Bearer {known} x", f"Bearer {known},Bearer {random}", f"Bearer '{known}'",
@@ -148,8 +148,8 @@ def forged(self: Attacker) -> Attack:
             f"Bearer {known[:-1]}", f"Bearer {known.upper()}", f"Bearer {known}\x00".encode(),
             b"Bearer \xff\xfe", "Bearer " + "a" * 7_000, "Bearer ' OR 1=1--", "Bearer %00",
             "Bearer " + "\u0661" * 30, "Token " + known, known, *powerless * 3,
-        )
     )  # fmt: skip
+    value = draw.choice(values)
     given: Headers = draw.choice(
         (
             [("Authorization", value)],

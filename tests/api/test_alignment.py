@@ -59,7 +59,7 @@ def test_pairs_can_be_limited_to_a_source_or_target(tiny: TestClient) -> None:
 
 
 def test_before_any_report_the_remedy_is_named(tiny: TestClient, refused: Refused) -> None:
-    problem = refused(PATH, 503)
+    problem = refused(PATH, 404)
     assert problem["type"] == "urn:semantic-lexicon:report-missing"
     assert problem["detail"] == (
         "no alignment report is stored for encoder 'axis'; "

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,7 +20,7 @@ from tests.api.attacker import Attacker, Keys
 from tests.api.conftest import made_key
 from tests.api.raw import Answer, Attack, Exchange, request, send
 
-KNOWN = {
+KNOWN: dict[str, list[Any]] = {
     "language": ["en", "fr", "kn"],
     "source": ["en"],
     "target": ["kn", "fr"],

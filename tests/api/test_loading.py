@@ -262,6 +262,7 @@ def outcome(result: int | str, begun: float = 10.0, **more: object) -> Outcome:
 def record(*outcomes: Outcome) -> Record:
     """100 s with all that is to be, and what is given."""
     good = Record(
+        seconds=100.0,
         begun=0.0,
         ended=100.0,
         outcomes=[outcome(200), outcome(200, begun=99.5), *outcomes],

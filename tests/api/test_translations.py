@@ -308,3 +308,18 @@ def test_words_that_came_and_are_not_among_the_results_are_counted(
     tea = checked("tea.noun.1", "noun", "food", "hot drink", {"en": "tea", "kn": "ಚಹಾ|ಟೀ"})
     fill(service.sessions, [*TINY, tea])
     assert tiny.get(PATH, params=WATER).json()["pending"] == 2
+
+
+def test_a_word_that_was_asked_for_needs_no_thread(
+    tiny: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.service.NOTICE", 3_600)
+    first = tiny.get(PATH, params=WATER)
+
+    async def refuse(*_: object) -> None:
+        raise AssertionError("a thread")
+
+    monkeypatch.setattr("api.routes.translations.run_in_threadpool", refuse)
+    again = tiny.get(PATH, params=WATER)
+    assert again.status_code == 200
+    assert (again.content, again.headers["content-type"]) == (first.content, "application/json")

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from indexer import service as service_module
-from indexer.answers import SCORES, SearchAnswer, SearchRequest
+from indexer.answers import SCORES, Score, SearchAnswer, SearchRequest
 from indexer.build import build
 from indexer.indices import kinds
-from indexer.search import search, search_at_once
+from indexer.search import search, search_at_once, written_at_once
 from indexer.service import LexiconService
 from lexicon import edits
 from lexicon.errors import InvalidInput
@@ -35,13 +35,26 @@ def lemmas(answer: SearchAnswer | None) -> list[str] | None:
 
 class TestAnswers:
     @pytest.mark.parametrize("score", SCORES)
-    def test_they_are_those_of_a_search(self, service: LexiconService, score: str) -> None:
+    def test_they_are_those_of_a_search(self, service: LexiconService, score: Score) -> None:
         for word in ("water", "bank", "shore", "run", "BANK"):
             request = replace(WATER, text=word, score=score)
             expected = search(service, request)
             found = search_at_once(service, request)
             assert found is not None
             assert found.model_dump_json() == expected.model_dump_json()
+            # As it is written the first time, and again.
+            for _ in range(2):
+                assert written_at_once(service, request) == expected.model_dump_json()
+
+    def test_awkward_texts_are_written_as_the_models_write_them(
+        self, service: LexiconService, sessions: Sessions
+    ) -> None:
+        awkward = 'a "quoted" \\ gloss\nof \x7f two\u2028lines \t🙂'
+        with writing(sessions) as session:
+            edits.edit(session, replace(TINY[0], gloss=awkward))
+        expected = search(service, WATER)
+        assert expected.results[0].concepts[0].gloss == awkward
+        assert written_at_once(service, WATER) == expected.model_dump_json()
 
     def test_the_store_is_not_asked(
         self, service: LexiconService, monkeypatch: pytest.MonkeyPatch

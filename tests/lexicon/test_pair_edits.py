@@ -100,3 +100,11 @@ def test_a_pair_goes_with_its_predictions(sessions: Sessions) -> None:
     with pytest.raises(UnknownPair, match=f"no stored pair has the id {pair.id}"):  # noqa: SIM117
         with store.writing(sessions) as session:
             pair_edits.remove(session, pair.id)
+
+
+def test_the_number_of_a_pair_that_left_is_not_given_again(sessions: Sessions) -> None:
+    first, _ = add(sessions)
+    with store.writing(sessions) as session:
+        pair_edits.remove(session, first.id)
+    second, _ = add(sessions)
+    assert second.id == first.id + 1

@@ -47,6 +47,7 @@ class TestStored:
         assert named(found) == WRITTEN
         assert (found.run, found.stale) == (run, False)
         assert found.created_at[:2] == "20"
+        assert found.created_at[-1] == "Z"
         assert unstored(found).model_dump_json() == made.model_dump_json()
         assert any(pair.verdict for pair in made.pairs)
         assert all(pair.strata for pair in made.pairs)
