@@ -190,7 +190,7 @@ class Campaign:
             ]
             await asyncio.sleep(plan.seconds)
             # A build that the load leaves no time for must not make the load go on for ever.
-            _, late = await asyncio.wait(happening, timeout=plan.swapped)
+            _, late = await asyncio.wait(happening, timeout=STARTING)
             for one in late:
                 one.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -52,7 +52,8 @@ class Driver:
         except TimeoutError:
             result = "overdue"
         except OSError:
-            result = "refused"
+            # Until then it waited for a connection, and nobody had been asked.
+            result, begun = "refused", time.monotonic()
         if question.written is not None:
             status = result if isinstance(result, int) else None
             self.traffic.ledger.told(question.written, status)

@@ -146,7 +146,7 @@ COLUMNS = ("kind", "asked", "answered", "503", "killed", "other", "p50 ms", "p99
 
 def table(record: Record) -> list[tuple[str, ...]]:
     """A row for each kind, and one for all; of what was asked before the end."""
-    before = [one for one in record.outcomes if one.due < record.ended and one.kind in SHARES]
+    before = [one for one in record.outcomes if one.begun < record.ended and one.kind in SHARES]
     rows = [_row(record, kind, [one for one in before if one.kind == kind]) for kind in SHARES]
     return [*rows, _row(record, "all", before)]
 
@@ -177,7 +177,7 @@ def figures(record: Record, found: Sequence[Must]) -> dict[str, Any]:
     builds, probes = record.builds, record.probes
     assert builds is not None
     assert probes is not None
-    before = [one for one in record.outcomes if one.due < record.ended]
+    before = [one for one in record.outcomes if one.begun < record.ended]
     statuses: dict[str, dict[str, int]] = {}
     for kind in dict.fromkeys(one.kind for one in before):
         counted = Counter(str(one.result) for one in before if one.kind == kind)

@@ -62,6 +62,8 @@ def faults(attack: Attack, found: Exchange, secrets: Iterable[bytes] = ()) -> li
     wrong = [fault for answer in found.answers for fault in _faults(attack, answer, secrets)]
     if not found.answers and not found.closed and attack.then != "stay":
         wrong.append("no answer")
+    if not found.answers and found.rest and not found.reset:
+        wrong.append(f"what came back is no HTTP: {found.rest[:100]!r}")
     return wrong
 
 

@@ -116,6 +116,7 @@ def problem(status: int, body: bytes = b"", *headers: tuple[str, str]) -> Exchan
         (problem(405, b"", ("access-control-allow-origin", "*")), "allows another origin"),
         (Exchange([Answer(400, (("content-type", "text/plain"),), b"no")]), "not a problem"),
         (Exchange(), "no answer"),
+        (Exchange(rest=b"oops", closed=True), "no HTTP: b'oops'"),
     ],
 )
 def test_what_counts_as_a_fault(found: Exchange, fault: str) -> None:
