@@ -58,6 +58,7 @@ class Readiness:
         self._lock = threading.Lock()
         self._look: Future[Found] | None = None
         self._awake: set[str] = set()
+        self._known: set[str] = set()
         self._ended = threading.Event()
 
     def look(self) -> Found:
@@ -77,7 +78,7 @@ class Readiness:
         if service is not None and not found.fault:
             check.of("encoder", lambda: self._wake(service))
             if not found.fault:
-                check.of("generations", lambda: _open(service, found))
+                check.of("generations", lambda: self._open(service, found))
             if not found.fault:
                 check.of("digests", lambda: _require_verified(service, found))
         check.of("classifier", self._classifiers.warm)
@@ -128,6 +129,15 @@ class Readiness:
             encoder.encode(["water"], "en")
             self._awake.add(encoder.spec.identity)
 
+    def _open(self, service: LexiconService, found: Found) -> None:
+        encoder = service.encoder(None)
+        found.generations = service.live_generations(encoder)
+        if not found.generations:
+            raise _NotYet("the store holds no words; load the bundled ones with: lexicon init")
+        if encoder.spec.identity not in self._known:
+            service.read_facts(encoder)
+            self._known.add(encoder.spec.identity)
+
 
 class _Checks:
     def __init__(self, into: list[Check]) -> None:
@@ -150,12 +160,6 @@ class _Checks:
 
 class _NotYet(LexiconError):
     """Something that will be well by itself, or with more words."""
-
-
-def _open(service: LexiconService, found: Found) -> None:
-    found.generations = service.live_generations(service.encoder(None))
-    if not found.generations:
-        raise _NotYet("the store holds no words; load the bundled ones with: lexicon init")
 
 
 def _require_verified(service: LexiconService, found: Found) -> None:

@@ -23,9 +23,9 @@ from indexer.generations.records import Live
 from indexer.indices.live import LiveIndex
 from indexer.indices.stored import StoredIndex
 from lexicon import queries
-from lexicon.changes import edition, mark
+from lexicon.changes import changed_since, mark
 from lexicon.errors import IndexDamaged, IndexMissing, NoWords
-from lexicon.facts import Facts
+from lexicon.facts import EditionOver, Facts
 from lexicon.settings import Settings
 from lexicon.store import Sessions, location, open_store
 
@@ -177,10 +177,30 @@ class LexiconService:
     def _looked(self) -> Facts:
         now, commits, held = time.monotonic(), self._commits, self._facts
         with self.sessions() as session:
-            now_is = edition(session)
-        facts = held.facts if held is not None and held.facts.edition == now_is else Facts(now_is)
+            newest, lemmas = changed_since(session, held.facts.edition if held else "")
+        if held is not None and held.facts.edition == newest:
+            facts = held.facts
+        elif held is not None and lemmas is not None:
+            facts = held.facts.after(newest, lemmas)
+        else:
+            facts = Facts(newest)
         self._facts = _Read(facts, commits, now)
         return facts
+
+    def read_facts(self, encoder: Encoder) -> None:
+        """Read what searches by an encoder will say of words, so that the first ones need not."""
+        with self.sessions() as session:
+            written = queries.written_languages(session)
+        facts = self.facts()
+        # Of every language alike, where there is no room for all.
+        share = facts.room // max(1, len(written))
+        try:
+            for language in written:
+                ids = self.index(encoder, language).ids
+                facts.read_all(ids[:share].tolist(), self.sessions)
+        except EditionOver:
+            # Somebody writes; the rest is read when it is asked for.
+            return
 
     def at_hand(self, name: str | None, source: str, target: str) -> AtHand | None:
         """What a search by the encoder called ``name`` would be given, if all of it is open, as new

@@ -1,16 +1,30 @@
 """What has happened to the words since an index was built, and vectors of words since then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lexicon.models import DepartedLexeme, Lexeme, StoreIdentity, WordEdition, WordVector
+from lexicon.models import (
+    DepartedLexeme,
+    Lexeme,
+    Sense,
+    StoreIdentity,
+    WordEdition,
+    WordVector,
+)
 
 _CHUNK = 10_000
+
+EDITIONS = 100
+"""Editions that are told apart: whoever looks once a second has missed few."""
+
+LISTED = 1_000
+"""Words that are named as changed at most; of more, all may be."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +52,50 @@ def mark(session: Session) -> Mark:
 def edition(session: Session) -> str:
     """Which edition of the store's words this is: what was read of concepts, senses and lexemes
     is as it was while this stays, and no two editions are alike."""
-    return session.scalar(select(WordEdition.id)) or ""
+    return session.scalar(_newest(WordEdition.id)) or ""
 
 
-def new_edition(connection: Connection) -> None:
-    """Begin another edition, for whoever holds the lock of those who write words."""
-    connection.execute(delete(WordEdition))
-    connection.execute(insert(WordEdition).values(id=str(uuid4())))
+def _newest(column: Any) -> Select[Any]:
+    return select(column).order_by(WordEdition.number.desc()).limit(1)
+
+
+def new_edition(connection: Connection, lemmas: Collection[str] | None = None) -> None:
+    """Begin another edition, for whoever holds the lock of those who write words. ``lemmas``: how
+    all words are spelt of which anything has changed; None where that is not known."""
+    listed = None if lemmas is None or len(lemmas) > LISTED else sorted(lemmas)
+    table = cast(Table, WordEdition.__table__)
+    made = connection.execute(insert(table).values(id=str(uuid4()), lemmas=listed))
+    newest = made.inserted_primary_key
+    assert newest is not None
+    connection.execute(delete(table).where(table.c.number <= newest[0] - EDITIONS))
+
+
+def changed_since(session: Session, known: str) -> tuple[str, frozenset[str] | None]:
+    """The edition, and how all words are spelt that may have changed since the edition ``known``:
+    None where that may be all of them."""
+    rows = session.execute(
+        select(WordEdition.id, WordEdition.lemmas).order_by(WordEdition.number)
+    ).all()
+    newest = rows[-1].id if rows else ""
+    if newest == known:
+        return newest, frozenset()
+    places = [place for place, row in enumerate(rows) if row.id == known]
+    if not places:
+        return newest, None
+    lists = [row.lemmas for row in rows[places[0] + 1 :]]
+    if None in lists:
+        return newest, None
+    return newest, frozenset(lemma for some in lists for lemma in some)
+
+
+def lemmas_of(session: Session, concepts: Collection[int]) -> set[str]:
+    """How the words of concepts are spelt, in any language."""
+    found: set[str] = set()
+    numbers = list(concepts)
+    for start in range(0, len(numbers), _CHUNK):
+        some = Sense.concept_id.in_(numbers[start : start + _CHUNK])
+        found.update(session.scalars(select(Lexeme.lemma).join(Sense).where(some)))
+    return found
 
 
 def was_given(session: Session, lexeme: int) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lexicon import edits
 from lexicon.entries import ConceptEntry, require_scripts
 from lexicon.errors import InvalidInput
-from lexicon.ingest.merge import lock_words
+from lexicon.ingest.merge import lock_writers
 from lexicon.listing import StoredConcept, stored_concept
 from lexicon.models import Language
 
@@ -24,7 +24,7 @@ def held_concept(session: Session, key: str) -> StoredConcept:
 
     Raises :class:`UnknownConcept`.
     """
-    lock_words(session.connection())
+    lock_writers(session.connection())
     return stored_concept(session, key)
 
 

@@ -8,11 +8,12 @@ from sqlalchemy import Table, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lexicon import browse
+from lexicon.changes import lemmas_of, new_edition
 from lexicon.entries import ConceptEntry, checked_lists, require_scripts
 from lexicon.errors import ConceptExists, InvalidInput, UnknownConcept, UnknownLanguage
 from lexicon.folding import fold
 from lexicon.ingest import staging
-from lexicon.ingest.merge import lock_words
+from lexicon.ingest.merge import lock_writers
 from lexicon.ingest.report import IngestReport, SourceEntry
 from lexicon.ingest.words import merge, record_source
 from lexicon.lexemes import remove_lexemes, spellings
@@ -31,7 +32,7 @@ def add(session: Session, entry: ConceptEntry, any_script: bool = False) -> str:
     An empty key is made up: ``<word>.<part of speech>.<first free number>``. Raises
     :class:`ConceptExists` when the key is taken.
     """
-    lock_words(session.connection())
+    lock_writers(session.connection())
     _check(session, entry, any_script)
     if entry.key and session.scalar(select(Concept.id).where(Concept.key == entry.key)):
         raise ConceptExists(
@@ -46,6 +47,7 @@ def add(session: Session, entry: ConceptEntry, any_script: bool = False) -> str:
     connection.execute(insert(table).values(**facts, source_id=source, unsensed=entry.unsensed))
     _write_senses(session, entry)
     _write_external(session, entry)
+    new_edition(connection, _lemmas(entry))
     return entry.key
 
 
@@ -55,7 +57,7 @@ def edit(session: Session, entry: ConceptEntry, any_script: bool = False) -> boo
     Returns whether anything changed. New words belong to the source ``local``; words that no
     concept has any more go. Raises :class:`UnknownConcept`.
     """
-    lock_words(session.connection())
+    lock_writers(session.connection())
     held = browse.concept_entry(session, entry.key)
     _check(session, entry, any_script)
     if replace(held, frequencies={}) == replace(entry, frequencies={}):
@@ -68,6 +70,7 @@ def edit(session: Session, entry: ConceptEntry, any_script: bool = False) -> boo
     _write_senses(session, entry)
     if held.external != entry.external:
         _write_external(session, entry)
+    new_edition(session.connection(), _lemmas(held) | _lemmas(entry))
     return True
 
 
@@ -113,15 +116,17 @@ def remove(session: Session, keys: Sequence[str]) -> int:
 
     Raises :class:`UnknownConcept`, and then nothing is removed.
     """
-    lock_words(session.connection())
+    lock_writers(session.connection())
     for key in keys:
         if session.scalar(select(Concept.id).where(Concept.key == key)) is None:
             raise UnknownConcept(
                 key, f"find keys with: lexicon words find --prefix {key.split('.')[0]}"
             )
     gone = select(Concept.id).where(Concept.key.in_(keys))
+    lemmas = lemmas_of(session, list(session.scalars(gone)))
     words = list(session.scalars(select(Sense.lexeme_id).where(Sense.concept_id.in_(gone))))
     session.execute(delete(Concept).where(Concept.key.in_(keys)))
+    new_edition(session.connection(), lemmas)
     return remove_orphans(session, words)
 
 
@@ -143,6 +148,10 @@ def remove_source(session: Session, name: str) -> IngestReport:
     )
     session.expire_all()
     return report
+
+
+def _lemmas(entry: ConceptEntry) -> set[str]:
+    return {lemma for lemmas in entry.forms.values() for lemma in lemmas}
 
 
 def _check(session: Session, entry: ConceptEntry, any_script: bool) -> None:

@@ -3,7 +3,7 @@
 SQL stays the truth. Nothing is read before it is asked for, and what is not asked for is forgotten.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from sys import intern
@@ -17,6 +17,9 @@ from lexicon.store import Sessions
 
 MOST = 100_000
 """Forms kept in memory, about a kilobyte and a half each."""
+
+CHUNK = 2_000
+"""Lexemes that are read at a time."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -44,6 +47,12 @@ class Recent(Generic[_Key, _Value]):
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
+
+    def without(self, stays: Callable[[_Key, _Value], bool]) -> "Recent[_Key, _Value]":
+        """Another mapping of what ``stays``."""
+        made = Recent[_Key, _Value](2 * self._half)
+        made._young, made._old = _kept(self._young, stays), _kept(self._old, stays)
+        return made
 
     def get(self, key: _Key) -> _Value | None:
         found = self._young.get(key)
@@ -93,6 +102,13 @@ _GONE: Final = "gone"
 """Stands for the word of a lexeme that has left the store."""
 
 
+def _kept(
+    held: "dict[_Key, _Value]", stays: Callable[[_Key, _Value], bool]
+) -> "dict[_Key, _Value]":
+    # Copied in one step, so that whoever writes meanwhile does no harm.
+    return {key: value for key, value in held.copy().items() if stays(key, value)}
+
+
 class Facts:
     """What has been read of the words of one edition; any thread may ask.
 
@@ -103,9 +119,34 @@ class Facts:
 
     def __init__(self, edition: str, most: int = MOST) -> None:
         self.edition = edition
+        self._most = most
         self._languages: frozenset[str] = frozenset()
         self._forms = Recent[tuple[str, str], Form](most)
         self._words = Recent[int, Word | Literal["gone"]](most)
+
+    def after(self, edition: str, lemmas: frozenset[str]) -> "Facts":
+        """What is still known in another edition, in which only words spelt as one of ``lemmas``
+        are other than in this one."""
+        made = Facts(edition)
+        made._languages = self._languages
+        # A text that is not spelt as its form may now be a form itself.
+        made._forms = self._forms.without(
+            lambda key, form: form.lemma == key[1] and form.lemma not in lemmas
+        )
+        made._words = self._words.without(
+            lambda _, held: not isinstance(held, Word) or held.lemma not in lemmas
+        )
+        return made
+
+    @property
+    def room(self) -> int:
+        """Forms that are kept however long nobody asks for them."""
+        return self._most // 2 - 1
+
+    def read_all(self, ids: Sequence[int], sessions: Sessions) -> None:
+        """Read what is to be known of these lexemes, in few statements."""
+        for start in range(0, len(ids), CHUNK):
+            self.words(ids[start : start + CHUNK], sessions)
 
     @contextmanager
     def reading(self, sessions: Sessions | None) -> Iterator[Session]:
@@ -166,6 +207,8 @@ class Facts:
         for one, form in forms.items():
             own = [row for lexeme in form.lexeme_ids for row in senses.get(lexeme, ())]
             read[one] = word(form.lemma, form.lexeme_ids, own)
+            if own:
+                self._forms.put((intern(own[0].language), form.lemma), form)
         return read
 
 

@@ -51,6 +51,7 @@ class Base(DeclarativeBase):
         str: Written,
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSON(),
+        list[str]: JSON(none_as_null=True),
     }
 
 
@@ -170,12 +171,16 @@ class StoreIdentity(Base):
 
 
 class WordEdition(Base):
-    """At most one row, another one after every change of words, concepts or senses: what was read
-    of them holds as long as it stays. None before the first change."""
+    """One row for each of the latest changes of words, concepts or senses, none before the first.
+    What was read of them holds as long as the newest ``id`` stays; after that, but for the words
+    that are spelt as one of ``lemmas``, unless those are null: then anything may have changed."""
 
     __tablename__ = "word_edition"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(36))
+    lemmas: Mapped[list[str] | None]
 
 
 class SentencePair(Base):

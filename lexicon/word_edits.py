@@ -7,11 +7,12 @@ from typing import cast
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from lexicon.changes import lemmas_of, new_edition
 from lexicon.concept_edits import change, held_concept
 from lexicon.edits import LOCAL, lexeme_number, remove_orphans
 from lexicon.entries import ConceptEntry, checked_lists, require_scripts
 from lexicon.errors import WordConflict
-from lexicon.ingest.merge import lock_words
+from lexicon.ingest.merge import lock_writers
 from lexicon.ingest.words import record_source
 from lexicon.models import Concept, Language, Lexeme, Sense
 from lexicon.queries import require_language
@@ -57,12 +58,14 @@ def respell(
     A concept that has both spellings is a :class:`WordConflict`, unless ``merge`` makes one word
     of the two there, of the better rank. Raises :class:`UnknownWord` or :class:`InvalidInput`.
     """
-    lock_words(session.connection())
+    lock_writers(session.connection())
     word = find_word(session, number)
     tidy = _checked(session, word, lemma, any_script)
     if tidy == word.lemma:
         return word
     ranks = _ranks(session, number)
+    # Ranks of others may change where two spellings become one.
+    new_edition(session.connection(), {tidy, *lemmas_of(session, ranks)})
     twin = word_number(session, word.language, tidy, word.pos)
     twins = _ranks(session, twin) if twin is not None else {}
     both = sorted(ranks.keys() & twins.keys())
@@ -92,7 +95,7 @@ def remove(session: Session, number: int) -> None:
 
     Raises :class:`UnknownWord`, or :class:`WordConflict` where it is the only word of a concept.
     """
-    lock_words(session.connection())
+    lock_writers(session.connection())
     word = find_word(session, number)
     concepts = list(_ranks(session, number))
     if alone := _without_another(session, number):
@@ -100,6 +103,7 @@ def remove(session: Session, number: int) -> None:
             f"{word.lemma!r} ({word.language}) is the only word of {_named(session, alone)}; give "
             "it another word first, or remove the concept with: DELETE /v1/concepts/{key}"
         )
+    new_edition(session.connection(), lemmas_of(session, concepts))
     _remove_senses(session, number)
     _close_ranks(session, concepts, word.language)
 

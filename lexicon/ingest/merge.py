@@ -47,10 +47,15 @@ _staged, _forms, _ids = staging.concepts, staging.forms, staging.external
 _wanted, _loosened = staging.senses, staging.loosened
 
 
-def lock_words(connection: Connection) -> None:
-    """Wait until no other transaction changes words (SQLite has one writer anyway), and let the
-    store's words be another edition when this one commits."""
+def lock_writers(connection: Connection) -> None:
+    """Wait until no other transaction changes words (SQLite has one writer anyway). Whoever then
+    changes any says which, with :func:`lexicon.changes.new_edition`."""
     lock(connection, WRITERS)
+
+
+def lock_words(connection: Connection) -> None:
+    """:func:`lock_writers` for whoever may change all of them."""
+    lock_writers(connection)
     new_edition(connection)
 
 

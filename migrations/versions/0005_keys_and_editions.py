@@ -18,8 +18,11 @@ _WRITTEN = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     op.create_table(
         "word_edition",
+        sa.Column("number", _ROW, nullable=False),
         sa.Column("id", sa.String(36), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_word_edition")),
+        sa.Column("lemmas", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_word_edition")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "api_key",

@@ -140,6 +140,40 @@ class TestNews:
         assert found is not None
         assert found.results[0].concepts[0].gloss == "h2o"
 
+    def test_other_words_stay_known(self, service: LexiconService, sessions: Sessions) -> None:
+        for text in ("water", "bank"):
+            search(service, replace(WATER, text=text, k=1))
+        with writing(sessions) as session:
+            edits.edit(session, replace(TINY[0], gloss="h2o"))
+        search(service, replace(WATER, k=1))
+        assert search_at_once(service, replace(WATER, text="bank", k=1)) is not None
+
+    def test_all_words_are_known_once_they_were_read(
+        self, service: LexiconService, sessions: Sessions, axis: AxisEncoder
+    ) -> None:
+        search(service, WATER)
+        assert search_at_once(service, replace(WATER, text="run")) is None
+        service.read_facts(axis)
+        assert search_at_once(service, replace(WATER, text="run")) is not None
+
+    def test_reading_all_words_ends_where_somebody_writes(
+        self,
+        service: LexiconService,
+        sessions: Sessions,
+        axis: AxisEncoder,
+    ) -> None:
+        read = Facts.read_all
+
+        def write(self: Facts, ids: list[int], sessions_: Sessions) -> None:
+            with writing(sessions) as session:
+                edits.edit(session, replace(TINY[0], gloss=f"h{len(ids)}o"))
+            read(self, ids, sessions_)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Facts, "read_all", write)
+            service.read_facts(axis)
+        assert search(service, WATER).results[0].concepts[0].gloss.startswith("h")
+
     def test_what_another_process_writes_is_met_soon(
         self,
         service: LexiconService,

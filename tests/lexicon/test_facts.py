@@ -1,11 +1,14 @@
 """Facts of words in memory: read once, of one edition only, and forgotten when not asked for."""
 
-import pytest
-from sqlalchemy import event
+from dataclasses import replace
 
-from lexicon import changes, store
+import pytest
+from sqlalchemy import event, select
+
+from lexicon import changes, edits, store
 from lexicon.errors import UnknownLanguage
 from lexicon.facts import EditionOver, Facts, NotInMemory, Recent
+from lexicon.models import Lexeme
 from tests.conftest import TINY, fill
 
 
@@ -128,3 +131,53 @@ class TestRecent:
         recent = Recent[int, str](1)
         recent.put(1, "one")
         assert recent.get(1) == "one"
+
+
+class TestAfterAFewWordsChanged:
+    @pytest.fixture
+    def later(self, facts: Facts, sessions: store.Sessions) -> Facts:
+        """Facts of everything, after water has been edited."""
+        known(facts, sessions, "en", "BANK")
+        with sessions() as session:
+            ids = list(session.scalars(select(Lexeme.id).order_by(Lexeme.id)))
+        facts.read_all(ids, sessions)
+        facts.require_language("en", sessions)
+        with store.writing(sessions) as session:
+            sea = {**TINY[0].forms, "fr": ("mer",)}
+            edits.edit(session, replace(TINY[0], gloss="h2o", forms=sea))
+        with sessions() as session:
+            edition, lemmas = changes.changed_since(session, facts.edition)
+        assert lemmas is not None
+        return facts.after(edition, lemmas)
+
+    def test_what_they_say_is_read_anew(self, later: Facts, sessions: store.Sessions) -> None:
+        for language, text in (("en", "water"), ("kn", "ನೀರು"), ("fr", "eau")):
+            with pytest.raises(NotInMemory):
+                known(later, None, language, text)
+        form = later.form("en", "water", sessions)
+        assert form is not None
+        (water,) = later.words(form.lexeme_ids, sessions)
+        assert water is not None
+        assert [sense.gloss for sense in water.senses] == ["h2o"]
+        assert later.form("fr", "eau", sessions) is None
+
+    def test_what_others_say_is_still_known(
+        self, later: Facts, sessions: store.Sessions, statements: list[str]
+    ) -> None:
+        later.require_language("en", None)
+        assert known(later, None, "en", "bank") == ["bank", "bank.noun.1", "bank.noun.2"]
+        assert known(later, None, "kn", "ಓಡು") == ["ಓಡು", "run.verb.1"]
+        # This might be a word by now.
+        with pytest.raises(NotInMemory):
+            later.form("en", "BANK", None)
+        assert known(later, sessions, "en", "BANK") == ["bank", "bank.noun.1", "bank.noun.2"]
+        assert statements
+
+
+def test_what_is_read_at_once_leaves_room(facts: Facts, sessions: store.Sessions) -> None:
+    few = Facts(facts.edition, most=12)
+    assert few.room == 5
+    with sessions() as session:
+        ids = list(session.scalars(select(Lexeme.id).order_by(Lexeme.id).limit(few.room)))
+    few.read_all(ids, sessions)
+    assert all(word is not None for word in few.words(ids, None))

@@ -76,7 +76,7 @@ def rows() -> list[Base]:
         DepartedLexeme(number=4, lexeme_id=900_000_000_007, language="kn"),
         DepartedLexeme(number=9, lexeme_id=3, language="de"),
         StoreIdentity(id=IDENTITY),
-        WordEdition(id="00000000-0000-4000-8000-00000000002b"),
+        WordEdition(number=12, id="00000000-0000-4000-8000-00000000002b", lemmas=["ನೀರು"]),
         ApiKey(
             id=8,
             name="ಕೀಲಿ",
