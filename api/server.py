@@ -23,6 +23,10 @@ BACKLOG = 2_048
 KEEP_ALIVE = 75
 """Seconds: longer than balancers keep a connection, so that they are the ones to close it."""
 
+SETTLE = 0.25
+"""Seconds between the signal and the end of the last connections, at least: what has been sent by
+then is read, and answered with the word that the connection ends."""
+
 LINGER = 5.0
 """Seconds that threads are given when there is nobody left to answer."""
 
@@ -54,7 +58,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._closes is None:
             self._draining.begun = True
-            self._closes = time.monotonic() + self._delay
+            self._closes = time.monotonic() + max(self._delay, SETTLE)
         elif sig == signal.SIGINT:
             # The second Ctrl-C means it.
             self.force_exit = True

@@ -9,13 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from benchmarks.loading import probing, processes
-from benchmarks.loading.__main__ import Place, campaign, environment
-from benchmarks.loading.campaign import Kill, Plan, Record
+from benchmarks.loading import processes
+from benchmarks.loading.campaign import Kill, Record
 from benchmarks.loading.driving import Driver, Outcome
 from benchmarks.loading.ledger import Ledger
 from benchmarks.loading.probing import Builds, Probes, last_unseen
@@ -122,7 +120,7 @@ class TestDriving:
 
         script = Script(OK)
         against(script, use)
-        assert script.connections == 2
+        assert script.connections >= 2
         assert len(script.asked) > 2
 
     def test_what_waits_is_late_from_when_it_was_due(self) -> None:
@@ -242,21 +240,6 @@ def test_a_look_that_shows_nothing_new_is_a_delay() -> None:
         assert 2.9 <= delay < 2.98
 
     against(Script(stale, OK), use)
-
-
-def test_a_short_run_against_the_real_service(
-    own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(probing, "WATCHED", 0.5)
-    plan = Plan(6.0, 0.5, 2, 0, warming=0.2, swapped=2.0, probed=2.0, sampled=0.2)
-    place = Place([environment(own_home)], environment(own_home))
-    run = campaign(place, plan, tmp_path)
-    assert run.capacity > 0
-    assert len(run.outcomes) > 0
-    missed = {must.what: must.found for must in musts(run, 2, 1) if not must.met}
-    # A few seconds say nothing of what stays in memory.
-    missed.pop("memory is flat within 10%", None)
-    assert missed == {}
 
 
 def outcome(result: int | str, begun: float = 10.0, **more: object) -> Outcome:
