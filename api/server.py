@@ -92,7 +92,11 @@ def serve(settings: Settings, listener: socket.socket, form: logs.Format) -> Non
     """Answer on ``listener`` until told to stop by SIGTERM or SIGINT."""
     logs.configure(form)
     server(create_app(settings), settings).run(sockets=[listener])
-    # A thread that is still at work would keep the interpreter from ending.
-    last = threading.Timer(LINGER, os._exit, [0])
-    last.daemon = True
-    last.start()
+    threading.Thread(target=_last, args=(LINGER,), daemon=True).start()
+
+
+def _last(seconds: float) -> None:
+    # A thread that is still at work would keep the interpreter from ending, once it wants to.
+    threading.main_thread().join()
+    time.sleep(seconds)
+    os._exit(0)

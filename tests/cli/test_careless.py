@@ -10,6 +10,7 @@ import pytest
 
 from indexer.service import LexiconService
 from lexicon.errors import LexiconError
+from lexicon.store import SCHEMA_REVISION
 from tests.cli.terminal import installed, invoke, output, refusal, usage_error
 from tests.lexicon.snapshot import everything
 
@@ -187,7 +188,7 @@ def test_an_export_that_cannot_be_written_leaves_nothing(
 
 SAID = {
     "missing": "no lexicon store at sqlite:///{home}/lexicon.sqlite3; create it with: lexicon init",
-    "newer": "the store is at schema revision 9999, which is newer than this version's 0004; "
+    "newer": "the store is at schema revision 9999, which is newer than this version's {known}; "
     "upgrade the semantic-lexicon package",
     "no database": "the store at sqlite:///{home}/lexicon.sqlite3 cannot be read "
     "(file is not a database); check LEXICON_HOME and LEXICON_DATABASE_URL",
@@ -225,7 +226,7 @@ def test_a_store_that_cannot_be_opened_is_one_line(
     ):
         said = installed(*arguments, home=home)
         assert (said.returncode, said.stdout) == (1, "")
-        assert said.stderr == f"lexicon: {SAID[state].format(home=home)}\n"
+        assert said.stderr == f"lexicon: {SAID[state].format(home=home, known=SCHEMA_REVISION)}\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are POSIX")

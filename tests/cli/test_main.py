@@ -80,6 +80,10 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "lexicon models verify",
         "lexicon models path",
         "lexicon models remove",
+        "lexicon keys",
+        "lexicon keys create",
+        "lexicon keys list",
+        "lexicon keys revoke",
     }
 
 

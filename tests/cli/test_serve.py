@@ -22,6 +22,12 @@ ROUNDS = 1_000
 
 
 @pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends a process that does not end by itself is not for that of the tests."""
+    monkeypatch.setattr("api.server.LINGER", 86_400)
+
+
+@pytest.fixture(autouse=True)
 def plain_logs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Logging stays as it is."""
     monkeypatch.setattr("api.logs.configure", lambda *_: None)
