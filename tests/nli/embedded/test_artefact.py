@@ -22,7 +22,7 @@ PLAIN = (
     ("en", "The train arrived at noon.", "The train was full of students.", "neutral"),
     ("en", "The train arrived at noon.", "The train never arrived.", "contradiction"),
     ("fr", "Un homme joue de la guitare.", "Un homme joue d'un instrument.", "entailment"),
-    ("fr", "Il pleut.", "Il ne pleut pas.", "contradiction"),
+    ("fr", "Le chien dort.", "Le chien ne dort pas.", "contradiction"),
     ("fr", "Les enfants jouent dans le jardin.", "Les enfants ne jouent pas.", "contradiction"),
     ("hi", "बच्चे बगीचे में खेल रहे हैं।", "बच्चे खेल रहे हैं।", "entailment"),
     ("hi", "बच्चे बगीचे में खेल रहे हैं।", "बच्चे नहीं खेल रहे हैं।", "contradiction"),
