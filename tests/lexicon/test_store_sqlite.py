@@ -87,9 +87,7 @@ def test_a_truncated_database_is_unavailable(settings: Settings, sessions: store
     engine_of(sessions).dispose()
     whole = file(settings).read_bytes()
     file(settings).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(
-        StoreUnavailable, match=r"cannot be read \(.*malformed"
-    ):
+    with pytest.raises(StoreUnavailable, match=r"cannot be read \(.*malformed"):
         store.open_store(settings)
 
 
