@@ -24,7 +24,7 @@ from indexer.indices.live import LiveIndex
 from indexer.indices.stored import StoredIndex
 from lexicon import queries
 from lexicon.changes import changed_since, mark
-from lexicon.errors import IndexDamaged, IndexMissing, NoWords
+from lexicon.errors import IndexDamaged, IndexMissing, LexiconError, NoWords
 from lexicon.facts import EditionOver, Facts
 from lexicon.settings import Settings
 from lexicon.store import Sessions, location, open_store
@@ -91,6 +91,7 @@ class LexiconService:
         self.generations = open_generations(settings, sessions)
         self._lock = threading.RLock()
         self._reading = threading.Lock()
+        self._looking = threading.Event()
         self._facts: _Read | None = None
         self._encoders: dict[str, Encoder] = {}
         self._indices: dict[tuple[str, str], _Open] = {}
@@ -206,7 +207,8 @@ class LexiconService:
         """What a search by the encoder called ``name`` would be given, if all of it is open, as new
         as it has to be and searched in about a millisecond. Nothing is waited for."""
         encoder = self._encoders.get(name or self.settings.encoder)
-        held, since = self._facts, time.monotonic() - NOTICE
+        # Looked at again beside the answers, before those are too old.
+        held, since = self._facts, time.monotonic() - 2 * NOTICE
         # A post-processed encoder may have been fitted again.
         if encoder is None or isinstance(encoder, PostProcessed) or not self.generations.at_hand:
             return None
@@ -216,7 +218,20 @@ class LexiconService:
         # Two that were never live together have no means of each other here.
         if first is None or second is None or (second.version, first.generation) not in self._means:
             return None
+        if held.looked < since + NOTICE and not self._looking.is_set():
+            self._looking.set()
+            threading.Thread(target=self._look, args=(encoder, source, target), daemon=True).start()
         return AtHand(encoder, first, second, held.facts)
+
+    def _look(self, encoder: Encoder, source: str, target: str) -> None:
+        """Look for news; what is wrong is told to the next search that waits."""
+        try:
+            self.facts()
+            self.pair(encoder, source, target)
+        except LexiconError:
+            return
+        finally:
+            self._looking.clear()
 
     def _at_hand(self, encoder: Encoder, language: str, since: float) -> LiveIndex | None:
         held = self._indices.get((encoder.spec.identity, language))
