@@ -1,13 +1,13 @@
 """What several resources take, bounded: the same words for the same things."""
 
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from lexicon.entries import MAX_SCHEME
+from lexicon.entries import MAX_SCHEME, PartOfSpeech
 from lexicon.normalize import MAX_TEXT
 
 MOST = 2**63 - 1
@@ -15,22 +15,6 @@ MOST = 2**63 - 1
 
 NO_NUL = "^[^\\x00]*$"
 """PostgreSQL has no word for NUL."""
-
-PartOfSpeech = Literal[
-    "noun",
-    "verb",
-    "adj",
-    "adv",
-    "pron",
-    "adp",
-    "conj",
-    "det",
-    "num",
-    "intj",
-    "part",
-    "propn",
-    "x",
-]
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=NO_NUL)]
 """A word, gloss, field or key."""

@@ -11,13 +11,7 @@ from pydantic import BaseModel
 
 from api.deps import Classifiers, ServiceHolder
 from indexer.service import LexiconService
-from lexicon.errors import (
-    LexiconError,
-    StoreMissing,
-    StoreOutdated,
-    StoreTooNew,
-    StoreUnavailable,
-)
+from lexicon.errors import LexiconError, StoreOutdated, StoreTooNew
 from lexicon.store import require_current
 
 AGAIN = 1.0
@@ -73,7 +67,7 @@ class Readiness:
         except (StoreOutdated, StoreTooNew) as error:
             check.passed("store")
             check.failed("migrations", error)
-        except (StoreMissing, StoreUnavailable, LexiconError) as error:
+        except LexiconError as error:
             check.failed("store", error)
         if service is not None and not found.fault:
             check.of("encoder", lambda: self._wake(service))

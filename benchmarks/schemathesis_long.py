@@ -11,17 +11,15 @@ schema-valid request that is refused, only what a schema cannot say is no fault;
 
 import argparse
 import os
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
 import schemathesis
 
+from benchmarks import homes
 from benchmarks.hostile import wait_until_ready
 from benchmarks.loading.processes import Server, resident
 from benchmarks.results import show
-from benchmarks.swap import prepare
 from lexicon import keys
 from lexicon.settings import Settings
 from lexicon.store import open_store, writing
@@ -39,12 +37,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--document", action="store_true")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        home = Path(name, "home")
-        if arguments.home:
-            shutil.copytree(arguments.home, home)
-        else:
-            prepare(home)
+    with homes.home(arguments.home) as home:
         if run(home, arguments):
             raise SystemExit(1)
 

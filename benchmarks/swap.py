@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import homes
 from benchmarks.results import show
 from benchmarks.victim import HashEncoder
 from indexer.answers import SCORES, SearchRequest
@@ -36,7 +37,7 @@ from indexer.generations.folder import Generations
 from indexer.indices.live import LiveIndex
 from indexer.search import search
 from indexer.service import LexiconService
-from lexicon import bundled, edits, migrate, queries, store
+from lexicon import edits, queries, store
 from lexicon.entries import checked
 from lexicon.settings import Settings
 
@@ -57,19 +58,6 @@ ALIKE = 50
 
 PATIENCE = 10.0
 """Seconds after which a word of the other process is given up."""
-
-
-def prepare(home: Path) -> None:
-    """The bundled lexicon and its embedded indices, as ``lexicon init`` makes them."""
-    settings = Settings(home=home)
-    store.make_home(settings)
-    engine = store.connect(settings)
-    migrate.upgrade(engine)
-    engine.dispose()
-    sessions = store.open_store(settings)
-    bundled.load(sessions)
-    build(sessions, Generations(settings.indices), open_encoder("embedded", settings))
-    sessions.kw["bind"].dispose()
 
 
 # The other process
@@ -334,7 +322,7 @@ def main() -> None:
     always = threading.Event()
     always.set()
     with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder))
+        homes.prepare(Path(folder))
         with watched(Path(folder)) as service:
             asked = requests(service, arguments.queries, arguments.seed)
             warm(service, asked)

@@ -69,6 +69,20 @@ app.add_typer(plot.app, name="plot")
 app.add_typer(nli.app, name="nli")
 
 
+INTERRUPTED = 130
+"""What a shell calls a command that Ctrl-C has ended."""
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether an error only came of obeying Ctrl-C: a database's client that is stopped in the
+    middle of sending cannot take its leave of the server."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def run() -> None:
     """Entry point of the installed command."""
     try:
@@ -77,6 +91,9 @@ def run() -> None:
         finally:
             sys.stdout.flush()
     except LexiconError as error:
+        if _interrupted(error):
+            print("Aborted.", file=sys.stderr)
+            sys.exit(INTERRUPTED)
         print(f"lexicon: {error}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:

@@ -1,8 +1,7 @@
 """Nearest-translation search."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from indexer.answers import MAX_K, SCORES, SearchAnswer, SearchRequest
 from indexer.encoders.protocol import Encoded, Encoder
 from indexer.indices.live import LiveIndex
 from indexer.ranking import Ranked, Ranking
-from indexer.service import LexiconService
+from indexer.service import AtHand, LexiconService
 from indexer.vectors import Vectors, unit_rows
 from lexicon import queries
 from lexicon.entries import require_pos
@@ -69,9 +68,6 @@ class _Found:
         ]
 
 
-_Answer = TypeVar("_Answer")
-
-
 def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
     """The ``k`` nearest forms of the target language, best first.
 
@@ -92,22 +88,10 @@ def search(service: LexiconService, request: SearchRequest) -> SearchAnswer:
             facts = service.facts(facts)
 
 
-def search_at_once(service: LexiconService, request: SearchRequest) -> SearchAnswer | None:
-    """What :func:`search` gives, if that is a known word and all that it takes is in memory and
-    takes no longer than about a millisecond; else None, and nothing has been waited for."""
-    return _at_once(service, request, _Waiting.answer)
-
-
-def written_at_once(service: LexiconService, request: SearchRequest) -> str | None:
-    """The JSON of what :func:`search_at_once` gives."""
-    return _at_once(service, request, _Waiting.written)
-
-
-def _at_once(
-    service: LexiconService,
-    request: SearchRequest,
-    answer: "Callable[[_Waiting, Facts], _Answer]",
-) -> "_Answer | None":
+def search_at_once(service: LexiconService, request: SearchRequest) -> str | None:
+    """The JSON of what :func:`search` gives, if that is a known word and all that it takes is in
+    memory and takes no longer than about a millisecond; else None, and nothing has been waited
+    for."""
     if request.concept is not None or request.pos is not None or request.k > FEW:
         return None
     text = _checked(request)
@@ -115,9 +99,7 @@ def _at_once(
     if held is None:
         return None
     try:
-        return answer(
-            _AtOnce(service, request, text, held.encoder, held.source, held.target), held.facts
-        )
+        return _AtOnce(service, request, text, held).written(held.facts)
     except NotInMemory:
         return None
 
@@ -181,22 +163,6 @@ class _Waiting:
                 "suggestions": [vars(one) for one in found.meant],
                 "pending": found.target.changes.pending,
             }
-        )
-
-    def written(self, facts: Facts) -> str:
-        """The answer as JSON; of a known word, to which nothing is suggested."""
-        found = self._found(facts)
-        meaning, target, ids = found.meaning, found.target, str(found.meaning.lexeme_ids)
-        results = written.results(found.ranked, found.covered, target.language, meaning.concept_ids)
-        return (
-            f'{{"query":{{"text":{written.text(self.text)},'
-            f'"language":{written.text(self.request.source)},'
-            f'"covered":{"true" if meaning.covered else "false"},'
-            f'"lexeme_ids":{ids.replace(" ", "")}}},'
-            f'"target_language":{written.text(self.request.target)},'
-            f'"encoder":{written.text(self.encoder.spec.name)},'
-            f'"score":"{self.request.score}","results":{results},'
-            f'"suggestions":[],"pending":{target.changes.pending}}}'
         )
 
     def _found(self, facts: Facts) -> _Found:
@@ -264,17 +230,11 @@ class _AtOnce(_Waiting):
     """One search that only looks at what is there."""
 
     def __init__(
-        self,
-        service: LexiconService,
-        request: SearchRequest,
-        text: str,
-        encoder: Encoder,
-        source: LiveIndex,
-        target: LiveIndex,
+        self, service: LexiconService, request: SearchRequest, text: str, held: AtHand
     ) -> None:
-        super().__init__(service, request, text, encoder)
+        super().__init__(service, request, text, held.encoder)
         self.sessions = None
-        self._pair = source, target
+        self._pair = held.source, held.target
 
     def source(self) -> LiveIndex:
         return self._pair[0]
@@ -284,6 +244,22 @@ class _AtOnce(_Waiting):
 
     def encoded(self) -> Encoded:
         raise NotInMemory
+
+    def written(self, facts: Facts) -> str:
+        """The answer as JSON; of a known word, to which nothing is suggested."""
+        found = self._found(facts)
+        meaning, target, ids = found.meaning, found.target, str(found.meaning.lexeme_ids)
+        results = written.results(found.ranked, found.covered, target.language, meaning.concept_ids)
+        return (
+            f'{{"query":{{"text":{written.text(self.text)},'
+            f'"language":{written.text(self.request.source)},'
+            f'"covered":{"true" if meaning.covered else "false"},'
+            f'"lexeme_ids":{ids.replace(" ", "")}}},'
+            f'"target_language":{written.text(self.request.target)},'
+            f'"encoder":{written.text(self.encoder.spec.name)},'
+            f'"score":"{self.request.score}","results":{results},'
+            f'"suggestions":[],"pending":{target.changes.pending}}}'
+        )
 
 
 def _stored(index: LiveIndex, form: Form) -> tuple[Vectors, bool] | None:

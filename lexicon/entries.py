@@ -4,12 +4,13 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Literal, get_args
 
 from lexicon.errors import InvalidInput
 from lexicon.languages import script_of
 from lexicon.normalize import clean
 
-PARTS_OF_SPEECH = (
+PartOfSpeech = Literal[
     "noun",
     "verb",
     "adj",
@@ -23,9 +24,11 @@ PARTS_OF_SPEECH = (
     "part",
     "propn",
     "x",
-)
+]
 """Lower-case Universal Dependencies tags; coordinating and subordinating conjunctions are one, and
 ``x`` is a word whose part of speech the source does not say."""
+
+PARTS_OF_SPEECH: tuple[PartOfSpeech, ...] = get_args(PartOfSpeech)
 
 ALTERNATIVES = "|"
 

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ServiceDep, ServicesDep, known_encoder
 from api.errors import RESPONSES, Problem, answer
-from api.fields import Code, PartOfSpeech, Text
+from api.fields import Code, Text
 from api.refusals import InternalError
 from indexer.answers import MAX_K, Score, SearchAnswer, SearchRequest
 from indexer.asking.knowing import prepare
 from indexer.search import search
 from indexer.service import LexiconService
 from lexicon import queries
+from lexicon.entries import PartOfSpeech
 from lexicon.errors import InvalidInput, LexiconError
 
 MAX_QUERIES = 1_000

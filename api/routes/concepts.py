@@ -35,7 +35,6 @@ from api.fields import (
     Forms,
     LanguageFilter,
     Limit,
-    PartOfSpeech,
     PosFilter,
     Prefix,
     Text,
@@ -43,7 +42,7 @@ from api.fields import (
 from api.keys import Writes
 from api.upkeep import KeepsUp
 from lexicon import concept_edits, edits
-from lexicon.entries import ConceptEntry, checked_lists
+from lexicon.entries import ConceptEntry, PartOfSpeech, checked_lists
 from lexicon.listing import ConceptFilter, StoredConcept, list_concepts, stored_concept
 from lexicon.normalize import clean
 from lexicon.store import writing

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ServiceDep
 from api.errors import CONFLICT, RESPONSES
+from api.fields import MOST
 from api.keys import Writes
 from api.routes.nli import Language, Name, Scores
 from lexicon import pair_edits
@@ -18,9 +19,6 @@ from lexicon.ingest.sentences import MAX_DATASET, MAX_SPLIT
 from lexicon.pairs import StoredPair, find_pair, list_pairs
 from lexicon.predictions import StoredPrediction, of_pairs
 from lexicon.store import writing
-
-MOST = 2**63 - 1
-"""What a database counts to."""
 
 Number = Annotated[int, Path(ge=1, le=MOST, description="The pair's id.")]
 Sentence = Annotated[str, Field(min_length=1, max_length=MAX_SENTENCE)]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from api.deps import ServiceHolder, known_encoder, service
 from api.errors import RESPONSES
 from indexer.answers import MAX_K, Score, SearchAnswer, SearchRequest
-from indexer.search import search, written_at_once
+from indexer.search import search, search_at_once
 from indexer.service import LexiconService
 from lexicon.entries import PARTS_OF_SPEECH
 from lexicon.normalize import MAX_TEXT
@@ -76,7 +76,7 @@ def _at_once(request: Request) -> str | None:
     if len(given) < len(pairs):
         return None
     # A known word is found sooner than a thread would begin to look for it.
-    return written_at_once(services.opened, _wanted(services, asked))
+    return search_at_once(services.opened, _wanted(services, asked))
 
 
 def _wanted(services: ServiceHolder, asked: Asked) -> SearchRequest:

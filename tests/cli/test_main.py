@@ -13,6 +13,7 @@ import typer
 
 from cli import main
 from indexer.service import LexiconService
+from lexicon.errors import StoreUnavailable
 from tests.cli.terminal import PROGRAM, installed, invoke, output
 
 
@@ -133,6 +134,23 @@ def test_an_error_is_one_line_and_exit_code_one(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == "lexicon: unknown language 'xx'; known: en, fr, hi, kn\n"
+
+
+def test_an_error_that_came_of_an_interruption_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped() -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            try:
+                raise OSError("another command is already in progress")
+            except OSError as error:
+                raise StoreUnavailable("the store failed") from error
+
+    monkeypatch.setattr(main, "app", stopped)
+    assert run(monkeypatch) == 130
+    assert capsys.readouterr().err == "Aborted.\n"
 
 
 def test_success_is_exit_code_zero(

@@ -1,19 +1,22 @@
 """Searches that wait for nothing: the same answers as those that do, or none."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from indexer import search as searching
 from indexer import service as service_module
 from indexer.answers import SCORES, Score, SearchAnswer, SearchRequest
 from indexer.build import build
 from indexer.indices import kinds
-from indexer.search import search, search_at_once, written_at_once
+from indexer.search import search
 from indexer.service import LexiconService
 from lexicon import edits
-from lexicon.errors import InvalidInput
+from lexicon.errors import InvalidInput, StoreUnavailable
 from lexicon.facts import Facts
 from lexicon.settings import Settings
 from lexicon.store import Sessions, open_store, writing
@@ -29,6 +32,20 @@ def never_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_module, "NOTICE", 3_600)
 
 
+class Clock:
+    """The time by which the service says how old what it looked at is."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        monkeypatch.setattr(service_module, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+
+def search_at_once(service: LexiconService, request: SearchRequest) -> SearchAnswer | None:
+    """What the JSON says."""
+    found = searching.search_at_once(service, request)
+    return None if found is None else SearchAnswer.model_validate_json(found)
+
+
 def lemmas(answer: SearchAnswer | None) -> list[str] | None:
     return None if answer is None else [one.lemma for one in answer.results]
 
@@ -39,12 +56,10 @@ class TestAnswers:
         for word in ("water", "bank", "shore", "run", "BANK"):
             request = replace(WATER, text=word, score=score)
             expected = search(service, request)
-            found = search_at_once(service, request)
-            assert found is not None
-            assert found.model_dump_json() == expected.model_dump_json()
             # As it is written the first time, and again.
             for _ in range(2):
-                assert written_at_once(service, request) == expected.model_dump_json()
+                found = searching.search_at_once(service, request)
+                assert found == expected.model_dump_json()
 
     def test_awkward_texts_are_written_as_the_models_write_them(
         self, service: LexiconService, sessions: Sessions
@@ -54,7 +69,7 @@ class TestAnswers:
             edits.edit(session, replace(TINY[0], gloss=awkward))
         expected = search(service, WATER)
         assert expected.results[0].concepts[0].gloss == awkward
-        assert written_at_once(service, WATER) == expected.model_dump_json()
+        assert searching.search_at_once(service, WATER) == expected.model_dump_json()
 
     def test_the_store_is_not_asked(
         self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
@@ -191,6 +206,49 @@ class TestNews:
         monkeypatch.setattr(service_module, "NOTICE", 0)
         assert search_at_once(service, WATER) is None
         assert search(service, WATER).results[0].concepts[0].gloss == "h2o"
+
+    def test_what_another_process_writes_is_looked_for_beside_the_answers(
+        self, service: LexiconService, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = Clock(monkeypatch)
+        search(service, WATER)
+        other = open_store(settings)
+        with writing(other) as session:
+            edits.edit(session, replace(TINY[0], gloss="h2o"))
+        other.kw["bind"].dispose()
+        clock.now += 1.5 * service_module.NOTICE
+        held = search_at_once(service, WATER)
+        assert held is not None
+        assert held.results[0].concepts[0].gloss == "clear liquid"
+        end = time.monotonic() + 30
+        while service.at_hand(None, "en", "kn") is None or (
+            (found := search_at_once(service, WATER)) is not None
+            and found.results[0].concepts[0].gloss != "h2o"
+        ):
+            assert time.monotonic() < end, "nobody looked"
+            time.sleep(0.01)
+        # The new edition's facts of a word that changed are read by whoever may wait.
+        assert search(service, WATER).results[0].concepts[0].gloss == "h2o"
+
+    def test_a_look_that_fails_is_told_to_whoever_waits(
+        self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = Clock(monkeypatch)
+        search(service, WATER)
+        looked = threading.Event()
+
+        def fail(*_: object) -> None:
+            looked.set()
+            raise StoreUnavailable("gone")
+
+        monkeypatch.setattr(service_module, "changed_since", fail)
+        clock.now += 1.5 * service_module.NOTICE
+        assert search_at_once(service, WATER) is not None
+        assert looked.wait(30)
+        clock.now += service_module.NOTICE
+        assert search_at_once(service, WATER) is None
+        with pytest.raises(StoreUnavailable, match="gone"):
+            search(service, WATER)
 
     def test_facts_stay_where_no_word_changed(
         self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
