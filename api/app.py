@@ -11,25 +11,39 @@ from api import errors
 from api.deps import Classifiers, ServiceHolder, Threads
 from api.draining import Draining
 from api.keys import Keys, Reads
+from api.maps import Maps
+from api.measured import Measured
 from api.middleware.stack import surround
 from api.readiness import Readiness
 from api.routes import (
     alignment,
+    atlas,
     batch,
+    classifiers,
     concepts,
+    distributions,
     embeddings,
     encoders,
+    evaluations,
+    fields,
     generations,
     health,
     languages,
+    layers,
+    matrix,
+    neighbourhood,
     nli,
     pairs,
     reverse,
     similarity,
+    suggestions,
+    table1,
     translations,
     words,
 )
 from api.upkeep import Upkeep
+from api.web import site
+from indexer.alignment.similarities import Chances
 from lexicon.settings import Settings, load_settings
 from lexicon.tallies import Tallies
 from nli.runs import PredictionRuns
@@ -42,6 +56,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     readiness.begin()
     yield
     readiness.end()
+    app.state.maps.end()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -61,6 +76,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.classifiers = Classifiers(settings)
     app.state.runs = PredictionRuns()
     app.state.tallies = Tallies()
+    app.state.maps = Maps()
+    app.state.measured = Measured()
+    app.state.chances = Chances()
     app.state.upkeep = Upkeep()
     app.state.keys = Keys(app.state.services)
     app.state.readiness = Readiness(app.state.services, app.state.classifiers)
@@ -78,12 +96,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         words,
         concepts,
         languages,
+        suggestions,
+        matrix,
+        neighbourhood,
+        fields,
+        atlas,
         alignment,
+        distributions,
+        layers,
+        table1,
         nli,
+        classifiers,
+        evaluations,
         pairs,
         encoders,
         generations,
     ):
         app.include_router(route.router, dependencies=guards)
     app.include_router(health.router)
+    app.include_router(site.router)
     return app

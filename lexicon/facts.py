@@ -16,7 +16,7 @@ from lexicon.queries import Form, SenseRow
 from lexicon.store import Sessions
 
 MOST = 100_000
-"""Forms kept in memory, about a kilobyte and a half each."""
+"""Forms kept in memory, about two kilobytes each once they have been in an answer."""
 
 CHUNK = 2_000
 """Lexemes that are read at a time."""

@@ -36,6 +36,8 @@ def test_it_holds_the_rooms_and_nothing_else(wheel: Path) -> None:
     assert "lexicon/migrations/versions/0001_the_first_schema.py" in names
     assert "lexicon/data/water.tsv" in names
     assert "lexicon/data/frequency/zipf.tsv" in names
+    for file in ("index.html", "js/app.js", "css/page.css", "i18n/kn/page.json"):
+        assert f"api/web/assets/{file}" in names
     for file in ("model.safetensors", "tokenizer.json", "modules.json", "README.md"):
         assert f"indexer/encoders/embedded/model/{file}" in names
     for file in ("model.onnx", "tokenizer.json", "tokens.safetensors", "nli.json", "README.md"):

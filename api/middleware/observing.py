@@ -39,7 +39,11 @@ class Observing:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message.get("headers", ()), *_HEADERS, (b"x-request-id", written)]
+                headers = [*message.get("headers", ())]
+                # Only a plot may be in a frame, and says so itself.
+                given = {name for name, _ in headers}
+                headers += [header for header in _HEADERS if header[0] not in given]
+                headers.append((b"x-request-id", written))
                 if self._draining.begun:
                     headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}

@@ -1,0 +1,1 @@
+"""The web page: plain files, and what they may do."""

@@ -1,0 +1,117 @@
+"""The page as it is sent: files from memory, and what they may do."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.web import site
+
+ASSETS = Path(site.__file__).parent / "assets"
+FILES = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.*"))
+LANGUAGES = ("en", "fr", "hi", "kn")
+BUDGET = 150_000
+"""Bytes that the page may have before plots, as they travel."""
+
+
+def test_every_view_is_the_page(client: TestClient) -> None:
+    assert {client.get(address).content for address in site.VIEWS} == {
+        (ASSETS / "index.html").read_bytes()
+    }
+
+
+def test_the_page_may_do_little(client: TestClient) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "'unsafe" not in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_every_file_is_there(client: TestClient) -> None:
+    for name in FILES:
+        answer = client.get(f"/assets/{name}")
+        assert answer.status_code == 200, name
+        assert answer.content == (ASSETS / name).read_bytes(), name
+
+
+def test_a_browser_that_takes_no_gzip_gets_the_same(client: TestClient) -> None:
+    answer = client.get("/assets/js/app.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in answer.headers
+    assert answer.content == (ASSETS / "js/app.js").read_bytes()
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def test_what_the_browser_has_is_not_sent_again(client: TestClient) -> None:
+    first = client.get("/")
+    again = client.get("/", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+    assert client.get("/", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_plot_may_do_more_and_has_no_origin(client: TestClient) -> None:
+    answer = client.get(f"/assets/{site.FRAME}")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("sandbox allow-scripts allow-downloads;")
+    assert "allow-same-origin" not in policy
+    assert "connect-src" not in policy
+    assert "default-src 'none'" in policy
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+
+
+def test_plotly_is_that_of_its_package(client: TestClient) -> None:
+    answer = client.get(f"/assets/{site.PLOTLY}")
+    assert b"plotly.js v" in answer.content[:200]
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+def test_nothing_else_is(client: TestClient) -> None:
+    for name in ("none.js", "..%2Fsite.py", "js/../../site.py", "js", "", "js/app.js/"):
+        answer = client.get(f"/assets/{name}")
+        assert answer.status_code == 404, name
+        assert answer.headers["content-type"] == "application/problem+json", name
+
+
+def test_the_page_is_small() -> None:
+    travelling = {name: len(gzip.compress((ASSETS / name).read_bytes(), 6)) for name in FILES}
+    assert sum(travelling.values()) < BUDGET
+    # Also where nothing is packed, for the first view in one language.
+    first = [name for name in FILES if "/views/" not in name and "i18n/" not in name]
+    first += ["js/views/search.js", "i18n/en/page.json", "i18n/en/search.json"]
+    assert sum((ASSETS / name).stat().st_size for name in first) < BUDGET
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ASSETS / "i18n" / "en").iterdir()))
+def test_every_language_says_everything(name: str) -> None:
+    said = {
+        code: json.loads((ASSETS / "i18n" / code / name).read_text(encoding="utf-8"))
+        for code in LANGUAGES
+    }
+    for code in LANGUAGES[1:]:
+        assert list(said[code]) == list(said["en"]), code
+        for key, sentence in said["en"].items():
+            values = sorted(re.findall(r"\{\w+\}", sentence))
+            assert sorted(re.findall(r"\{\w+\}", said[code][key])) == values, (code, key)
+            assert said[code][key].strip(), (code, key)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if name.endswith((".html", ".js", ".css"))]
+)
+def test_nothing_names_another_host(name: str) -> None:
+    text = (ASSETS / name).read_text(encoding="utf-8")
+    assert re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", text) == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
+def test_nothing_is_made_from_strings(name: str) -> None:
+    text = (ASSETS / name).read_text(encoding="utf-8")
+    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
+    assert re.findall(forbidden, text) == []
