@@ -53,32 +53,35 @@ export function go(path, wanted = {}, { replace = false } = {}) {
 async function show({ again = false } = {}) {
   const name = VIEWS[location.pathname] ?? "search";
   const fresh = again || shown?.name !== name;
-  shown?.abort.abort(new DOMException("another state", "AbortError"));
-  const abort = new AbortController();
-  if (!fresh) {
-    shown.abort = abort;
-  } else {
+  shown?.state.abort(new DOMException("another state", "AbortError"));
+  if (fresh) {
+    shown?.life.abort(new DOMException("another view", "AbortError"));
     shown?.view?.close?.();
-    shown = { name, abort, view: null };
+    shown = { name, view: null, life: new AbortController(), state: null };
   }
   const here = shown;
+  here.state = new AbortController();
   mark(name);
   try {
     if (fresh) {
       fill(root, h("p.busy", {}, t("loading")));
       const [module, words] = await Promise.all([import(`./views/${name}.js`), dictionary(name)]);
-      if (abort.signal.aborted) return;
+      if (shown !== here) return;
       const set = (wanted, options) => go(location.pathname, { ...parameters(), ...wanted }, options);
       fill(root);
-      here.view = await module.mount(root, { t: words, page: t, go, set, signal: abort.signal });
-      if (abort.signal.aborted) return;
+      const view = await module.mount(root, { t: words, page: t, go, set, signal: here.life.signal });
+      if (shown !== here) {
+        view.close?.();
+        return;
+      }
+      here.view = view;
     }
-    // A view that is still being mounted is updated once it is there.
+    // A view that is still being mounted is given the newest state once it is there.
     if (here.view === null) return;
     document.title = `${here.view.title?.(parameters()) ?? t(`nav.${name}`)} · ${t("brand")}`;
-    await here.view.update(parameters(), abort.signal);
+    await here.view.update(parameters(), here.state.signal);
   } catch (error) {
-    if (abort.signal.aborted) return;
+    if (shown !== here || error?.name === "AbortError") return;
     fill(root, problem(error, () => show({ again: true })));
   }
 }
