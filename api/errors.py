@@ -24,6 +24,7 @@ STATUS: tuple[tuple[type[errors.LexiconError], HTTPStatus], ...] = (
     (errors.UnknownConcept, HTTPStatus.NOT_FOUND),
     (errors.UnknownPair, HTTPStatus.NOT_FOUND),
     (errors.ReportMissing, HTTPStatus.NOT_FOUND),
+    (errors.LayersMissing, HTTPStatus.NOT_FOUND),
     (errors.UnknownRun, HTTPStatus.NOT_FOUND),
     (errors.UnknownWord, HTTPStatus.NOT_FOUND),
     (errors.ConceptExists, HTTPStatus.CONFLICT),

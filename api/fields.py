@@ -37,6 +37,17 @@ External = Annotated[
 ]
 
 LanguageFilter = Annotated[Code | None, Query(description="Only with a word in this language.")]
+MAX_LANGUAGES = 16
+"""Languages that one request may name."""
+
+SomeLanguages = Annotated[
+    list[Code],
+    Query(
+        default_factory=list,
+        max_length=MAX_LANGUAGES,
+        description="Language of the words; repeatable, all that have words if left out.",
+    ),
+]
 FieldFilter = Annotated[Text | None, Query(description="Only of this semantic field.")]
 PosFilter = Annotated[PartOfSpeech | None, Query(description="Only this part of speech.")]
 Prefix = Annotated[
@@ -71,9 +82,12 @@ def _whole(given: object) -> object:
 Whole = BeforeValidator(_whole)
 """For whole numbers of a body."""
 
+Truth = BeforeValidator(_truth)
+"""For what is true or false in a query."""
+
 AnyScript = Annotated[
     bool,
-    BeforeValidator(_truth),
+    Truth,
     Query(description="Take words in another script than that of their language."),
 ]
 

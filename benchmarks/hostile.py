@@ -17,6 +17,7 @@ import json
 import os
 import time
 from collections import Counter
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,18 @@ def asked(server: Server, path: str) -> tuple[bytes, float]:
 
 
 def wait_until_ready(server: Server) -> None:
+    """Return when ``/readyz`` says so. Without an event loop: the caller may have one."""
     for _ in range(600):
-        found = asyncio.run(
-            send(server.address, Attack("well", (request("GET", "/readyz"),)), PATIENCE)
-        )
-        if [answer.status for answer in found.answers] == [200]:
-            return
+        asked = HTTPConnection(*server.address, timeout=PATIENCE)
+        try:
+            asked.request("GET", "/readyz")
+            if asked.getresponse().status == 200:
+                return
+        except OSError:
+            # It does not listen yet.
+            pass
+        finally:
+            asked.close()
         time.sleep(0.1)
     raise SystemExit(f"the service does not become ready: {server.said()[-2_000:]}")
 

@@ -59,7 +59,8 @@ def word(
     title: Title = None,
 ) -> None:
     """Cosines of a word and its known translations, each with each."""
-    from indexer.plots.word import WordPicture, similarities
+    from indexer.alignment.similarities import similarities
+    from indexer.plots.word import WordPicture
 
     wanted, service = _opened(out, width, title)
     found = similarities(service, text, source, encoder, to or (), pos, concept, k)
@@ -166,7 +167,7 @@ def distributions(
 ) -> None:
     """Cosines of translations against those of random pairs."""
     from indexer.plots.distributions import DistributionsPicture
-    from indexer.plots.distributions import distributions as found
+    from indexer.reports.distributions import distributions as found
 
     wanted, service = _opened(out, width, title)
     _saved(DistributionsPicture(found(service, pair, encoder, distinct)), wanted)

@@ -6,6 +6,7 @@ answers with the status that ``api.errors`` keeps beside each class.
 
 from errno import EACCES, EADDRINUSE
 from pathlib import Path
+from shlex import quote
 
 
 class LexiconError(Exception):
@@ -193,6 +194,15 @@ class ReportMissing(LexiconError):
         super().__init__(
             f"no alignment report is stored for encoder {encoder!r}; "
             f"make one with: lexicon report --encoder {encoder}"
+        )
+
+
+class LayersMissing(InvalidInput):
+    def __init__(self, encoder: str, layers: int) -> None:
+        super().__init__(
+            f"reports of {layers} layers of {encoder!r} are stored, too few for a curve; "
+            f"build them with: lexicon index build --encoder {quote(encoder)} --layer all; "
+            f"report them with: lexicon report --encoder {quote(encoder)} --layer all"
         )
 
 

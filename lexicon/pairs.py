@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, collate, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, collate, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lexicon.formats.pairs.entry import PairEntry
 from lexicon.labels import gold
-from lexicon.models import SentencePair
+from lexicon.models import NLI_LABELS, NliPrediction, SentencePair
 
 CHUNK = 2_000
 """Pairs on their way from the database to who reads all of them."""
@@ -63,13 +63,20 @@ def list_pairs(
     label: str | None = None,
     limit: int = 20,
     after: int = 0,
+    against: str | None = None,
 ) -> list[StoredPair]:
     """At most ``limit`` pairs by ascending id, beginning behind the id ``after``.
 
     ``language`` is that of the premise or of the hypothesis; the label ``-`` asks for pairs
-    without one.
+    without one; ``against`` for pairs of which the classifier of that identity predicts another
+    than their gold label.
     """
-    statement = select(*PAIR_COLUMNS).where(*chosen(dataset, split, language))
+    statement = select(*PAIR_COLUMNS)
+    if against is None:
+        statement = statement.where(*chosen(dataset, split, language))
+    else:
+        which = _in_turn(session, dataset, split, language)
+        statement = statement.where(*which, _contradicted(against))
     if label is not None:
         statement = statement.where(SentencePair.label.is_not_distinct_from(gold(label)))
     rows = session.execute(
@@ -114,6 +121,39 @@ def pair_counts(
     statement = select(*columns, func.count()).where(*chosen(dataset, split, language))
     counts = [PairCount(*row) for row in session.execute(statement.group_by(*columns))]
     return sorted(counts, key=_place)
+
+
+def _in_turn(
+    session: Session, dataset: str | None, split: str | None, language: str | None
+) -> list[ColumnElement[bool]]:
+    """The conditions of :func:`chosen` for going through pairs by id, between the first and the
+    last of the data set: its index would give all of them before a page is full."""
+    pair = SentencePair
+    which = chosen(None, split, language)
+    if dataset is not None:
+        ends = select(func.min(pair.id), func.max(pair.id)).where(pair.dataset == dataset)
+        first, last = session.execute(ends).one()
+        # No index is of a dataset with something behind it.
+        which += [pair.id >= (first or 0), pair.id <= (last or 0), pair.dataset + "" == dataset]
+    return which
+
+
+def _contradicted(checkpoint: str) -> ColumnElement[bool]:
+    """Whether a pair has a prediction of ``checkpoint`` and a gold label, and both differ."""
+    said = NliPrediction
+    entailment, neutral, contradiction = (getattr(said, label) for label in NLI_LABELS)
+    # As Prediction.label has it: of equal probabilities, the first label counts.
+    label = case(
+        (and_(entailment >= neutral, entailment >= contradiction), NLI_LABELS[0]),
+        (neutral >= contradiction, NLI_LABELS[1]),
+        else_=NLI_LABELS[2],
+    )
+    # No join: pairs are gone through in their order, and predictions looked up.
+    return exists().where(
+        said.pair_id == SentencePair.id,
+        said.checkpoint == checkpoint,
+        label != SentencePair.label,
+    )
 
 
 def _place(count: PairCount) -> tuple[str, ...]:

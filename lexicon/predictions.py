@@ -132,20 +132,33 @@ def predictions(
         yield StoredPair(*row[:width]), Prediction(*row[width:])
 
 
-def of_pairs(session: Session, numbers: Collection[int]) -> dict[int, list[StoredPrediction]]:
-    """The predictions of the pairs with these ids, each by identity."""
+def of_pairs(
+    session: Session, numbers: Collection[int], checkpoint: str | None = None
+) -> dict[int, list[StoredPrediction]]:
+    """The predictions of the pairs with these ids, each by identity, or those of one identity."""
     found: dict[int, list[StoredPrediction]] = {number: [] for number in numbers}
-    rows = session.execute(
-        select(
-            NliPrediction.pair_id, *_VALUES, NliPrediction.checkpoint, NliPrediction.predicted_at
-        )
-        .where(NliPrediction.pair_id.in_(numbers))
-        .order_by(NliPrediction.pair_id, NliPrediction.checkpoint)
-    )
-    for row in rows:
+    statement = select(
+        NliPrediction.pair_id, *_VALUES, NliPrediction.checkpoint, NliPrediction.predicted_at
+    ).where(NliPrediction.pair_id.in_(numbers))
+    if checkpoint is not None:
+        statement = statement.where(NliPrediction.checkpoint == checkpoint)
+    order = NliPrediction.pair_id, NliPrediction.checkpoint
+    for row in session.execute(statement.order_by(*order)):
         said = StoredPrediction(*row[1:])
         found[row[0]].append(replace(said, predicted_at=in_utc(said.predicted_at)))
     return found
+
+
+def checkpoints(session: Session) -> list[str]:
+    """The identities that have predicted any pair, sorted."""
+    found: list[str] = []
+    # From one to the next in the index: going through all predictions would take long.
+    following = select(func.min(NliPrediction.checkpoint))
+    said = session.scalar(following)
+    while said is not None:
+        found.append(said)
+        said = session.scalar(following.where(NliPrediction.checkpoint > said))
+    return sorted(found)
 
 
 def prediction_counts(

@@ -1,6 +1,6 @@
 """Every read of the store, each a named function. Routes and commands build no statements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -328,9 +328,11 @@ def generations(session: Session, encoder: str) -> list[Generation]:
     )
 
 
-def alignment_runs(session: Session, encoder: str | None = None) -> list[AlignmentRun]:
-    """All runs, or those of one encoder identity, the newest first."""
-    statement = select(AlignmentRun).order_by(AlignmentRun.id.desc())
+def alignment_runs(
+    session: Session, encoder: str | None = None, limit: int | None = None
+) -> list[AlignmentRun]:
+    """All runs, or at most ``limit``, or those of one encoder identity, the newest first."""
+    statement = select(AlignmentRun).order_by(AlignmentRun.id.desc()).limit(limit)
     if encoder is not None:
         statement = statement.where(AlignmentRun.encoder == encoder)
     return list(session.scalars(statement))
@@ -369,6 +371,18 @@ def alignment_scores(
         statement = statement.where(score.target == target)
     order = score.source, score.target, score.stratum, score.metric
     return list(session.scalars(statement.order_by(*order)))
+
+
+def metric_scores(
+    session: Session, run_id: int, strata: Collection[str], metrics: Collection[str]
+) -> list[AlignmentScore]:
+    """Some figures of a run over some parts of its pairs."""
+    score = AlignmentScore
+    chosen = select(score).where(
+        score.run_id == run_id, score.stratum.in_(strata), score.metric.in_(metrics)
+    )
+    order = score.source, score.target, score.stratum, score.metric
+    return list(session.scalars(chosen.order_by(*order)))
 
 
 def stratum_scores(session: Session, run_id: int, stratum: str) -> list[AlignmentScore]:

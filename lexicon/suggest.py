@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lexicon.folding import fold, fold_romanised
@@ -76,17 +76,19 @@ def _named(
     """The words of these folds, the commonest first; one that is written as the text is none."""
     if keys == [""]:
         return []
+    # Grouped here: to group by the lemma, SQLite reads every word of the language in that order.
     rows = session.execute(
-        select(Lexeme.lemma, func.max(Lexeme.frequency).label("frequency"))
-        .where(
+        select(Lexeme.lemma, Lexeme.frequency).where(
             Lexeme.language == language,
             Lexeme.folded.in_(keys),
             Lexeme.search_key != search_key(text),
         )
-        .group_by(Lexeme.lemma)
     )
-    ordered = sorted(rows, key=lambda row: (-(row.frequency or 0.0), row.lemma))
-    return [Suggestion(row.lemma, language, kind) for row in ordered]
+    often: dict[str, float] = {}
+    for lemma, frequency in rows:
+        often[lemma] = max(often.get(lemma, 0.0), frequency or 0.0)
+    ordered = sorted(often, key=lambda lemma: (-often[lemma], lemma))
+    return [Suggestion(lemma, language, kind) for lemma in ordered]
 
 
 def _edits(key: str) -> Iterator[str]:

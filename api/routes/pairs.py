@@ -1,5 +1,6 @@
 """Stored pairs of premise and hypothesis, with what classifiers said of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -9,16 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ServiceDep
 from api.errors import CONFLICT, RESPONSES
-from api.fields import MOST
+from api.fields import MOST, Truth
 from api.keys import Writes
 from api.routes.nli import Language, Name, Scores
 from lexicon import pair_edits
-from lexicon.errors import UnknownPair
+from lexicon.errors import InvalidInput, UnknownPair
 from lexicon.formats.pairs.entry import MAX_KEY, MAX_SENTENCE, PairEntry
 from lexicon.ingest.sentences import MAX_DATASET, MAX_SPLIT
 from lexicon.pairs import StoredPair, find_pair, list_pairs
-from lexicon.predictions import StoredPrediction, of_pairs
+from lexicon.predictions import StoredPrediction, checkpoints, of_pairs
 from lexicon.store import writing
+from nli.evaluation.answers import identity_among
 
 Number = Annotated[int, Path(ge=1, le=MOST, description="The pair's id.")]
 Sentence = Annotated[str, Field(min_length=1, max_length=MAX_SENTENCE)]
@@ -68,10 +70,16 @@ class PairWithPredictions(PairOut):
     predictions: list[PredictionOut]
 
 
+class ListedPair(PairOut):
+    """``prediction`` is there when a model is named, null where it has not predicted the pair."""
+
+    prediction: PredictionOut | None = None
+
+
 class Page(BaseModel):
     """``next`` is the cursor of the page behind this one, null on the last."""
 
-    pairs: list[PairOut]
+    pairs: list[ListedPair]
     next: int | None
 
 
@@ -98,7 +106,8 @@ def create(service: ServiceDep, response: Response, body: NewPair) -> PairOut:
     return _out(pair)
 
 
-@router.get("")
+# What is not set is what nobody asked for.
+@router.get("", response_model_exclude_unset=True)
 def pairs(
     service: ServiceDep,
     dataset: Annotated[Name | None, Query(description="Only of this data set.")] = None,
@@ -109,15 +118,28 @@ def pairs(
     label: Annotated[
         str | None, Query(description="Only with this gold label; - for none.")
     ] = None,
+    model: Annotated[
+        Name | None, Query(min_length=1, description="Show what this classifier or identity said.")
+    ] = None,
+    disagree: Annotated[
+        bool,
+        Truth,
+        Query(description="Only pairs of which the model says another than the gold label."),
+    ] = False,
     limit: Annotated[int, Query(ge=1, le=500, description="How many at most.")] = 50,
     cursor: Annotated[int, Query(ge=0, le=MOST, description="``next`` of the page before.")] = 0,
 ) -> Page:
     """Stored pairs in the order in which they came."""
+    if disagree and model is None:
+        raise InvalidInput("disagree=true needs a model to disagree; name it with model=")
     with service.sessions() as session:
-        found = list_pairs(session, dataset, split, language, label, limit + 1, cursor)
-    shown = found[:limit]
+        who = None if model is None else identity_among(model, checkpoints(session))
+        against = who if disagree else None
+        found = list_pairs(session, dataset, split, language, label, limit + 1, cursor, against)
+        shown = found[:limit]
+        said = {} if who is None else of_pairs(session, [pair.id for pair in shown], who)
     return Page(
-        pairs=[_out(pair) for pair in shown],
+        pairs=[_listed(pair, said.get(pair.id)) for pair in shown],
         next=shown[-1].id if len(found) > limit else None,
     )
 
@@ -144,6 +166,13 @@ def delete(service: ServiceDep, number: Number) -> None:
 
 def _out(pair: StoredPair) -> PairOut:
     return PairOut.model_validate(pair, from_attributes=True)
+
+
+def _listed(pair: StoredPair, said: Sequence[StoredPrediction] | None) -> ListedPair:
+    out = ListedPair.model_validate(pair, from_attributes=True)
+    if said is not None:
+        out.prediction = _said(said[0]) if said else None
+    return out
 
 
 def _said(prediction: StoredPrediction) -> PredictionOut:

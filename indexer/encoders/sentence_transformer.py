@@ -113,9 +113,9 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         truncated = np.array([len(one) > most for one in ids] or [False] * len(texts))
         return unit_rows(found, f"encoder {self._name!r}"), truncated
 
-    def _vectors(self, model: Any, ids: "Tensor") -> Any:
-        torch = self._torch
-        features = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    def _vectors(self, model: Any, ids: "Tensor", real: "Tensor | None") -> Any:
+        mask = self._torch.ones_like(ids) if real is None else real
+        features = {"input_ids": ids, "attention_mask": mask}
         for number, module in enumerate(model):
             features = module(features)
             if number == 0:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from indexer.encoders.registry import separate, split
@@ -24,7 +23,7 @@ from indexer.plots.runs import (
     stored_runs,
 )
 from indexer.service import LexiconService
-from lexicon.errors import InvalidInput
+from lexicon.errors import InvalidInput, LayersMissing
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -65,17 +64,13 @@ def layer_curves(
     """Metrics from the newest stored report of every layer of a checkpoint. Options that it is
     named with, other than the layer, must be those of the layers.
 
-    Raises :class:`InvalidInput` where fewer than two layers have a report.
+    Raises :class:`LayersMissing` where fewer than two layers have a report.
     """
     family = _family(encoder)
     runs = [run for run in stored_runs(service, stratum) if _is_layer(run.encoder, family)]
     layers = {run.layer: run for run in runs}
     if len(layers) < 2:
-        raise InvalidInput(
-            f"reports of {len(layers)} layers of {encoder!r} are stored, too few for a curve; "
-            f"build them with: lexicon index build --encoder {quote(encoder)} --layer all; "
-            f"report them with: lexicon report --encoder {quote(encoder)} --layer all"
-        )
+        raise LayersMissing(encoder, len(layers))
     wanted = list(dict.fromkeys(metrics))
     require_metrics(runs, wanted)
     drawn: dict[tuple[str, str, str], Curve] = {}

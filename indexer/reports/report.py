@@ -267,7 +267,7 @@ def _of_states(
     shapes: Mapping[str, Mapping[str, Figure]], source: str, target: str
 ) -> dict[str, ReportedFigure | None]:
     return {
-        f"{name}_{role}": _rounded(figure)
+        f"{name}_{role}": rounded(figure)
         for name in ("norm", "variance")
         for role, code in (("source", source), ("target", target))
         if code in shapes
@@ -278,12 +278,13 @@ def _of_states(
 def _reported(said: Mapping[str, Figure | None]) -> dict[str, ReportedFigure | None]:
     """In the order of :data:`METRICS`."""
     return {
-        name: None if (found := said[name]) is None else _rounded(found)
+        name: None if (found := said[name]) is None else rounded(found)
         for name in METRICS
         if name in said
     }
 
 
-def _rounded(found: Figure) -> ReportedFigure:
+def rounded(found: Figure) -> ReportedFigure:
+    """A figure to six decimals, as reports have it."""
     low, high = (None if one is None else round(one, 6) for one in (found.low, found.high))
     return ReportedFigure(value=round(found.value, 6), low=low, high=high, n=found.n)

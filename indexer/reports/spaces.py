@@ -17,7 +17,7 @@ from indexer.encoders.protocol import CountsTokens, Encoder
 from indexer.indices.live import LiveIndex
 from indexer.service import LexiconService
 from indexer.vectors import LexemeIds, Vectors
-from lexicon import queries
+from lexicon import changes, queries
 from lexicon.queries import SenseFacts
 
 Evaluation = Literal["memorised", "zero-shot", "cross-validated"]
@@ -119,6 +119,20 @@ def languages(service: LexiconService, session: Session, encoder: Encoder) -> La
         },
         base if isinstance(encoder, PostProcessed) else None,
     )
+
+
+Edition = tuple[str, str, tuple[tuple[str, int, int], ...]]
+"""An encoder's identity, an edition of the store's words and a version of each language's index."""
+
+
+def edition(service: LexiconService, encoder: Encoder) -> Edition:
+    """Of what :func:`languages` would read: what was made of the same is the same."""
+    plain = encoder.base if isinstance(encoder, PostProcessed) else encoder
+    with service.sessions() as session:
+        words = changes.edition(session)
+        codes = queries.written_languages(session)
+    versions = tuple(service.index(plain, code).version for code in codes)
+    return encoder.spec.identity, words, versions
 
 
 def _words(encoder: Encoder, index: LiveIndex, facts: Sequence[SenseFacts]) -> Words:

@@ -10,14 +10,15 @@ from indexer.alignment.figures import BROKEN_DOWN, METRICS, OPTIONAL, STATES
 from indexer.alignment.resampling import SAMPLES
 from indexer.alignment.verdict import verdict
 from indexer.building.record import record_encoder
+from indexer.catalogue import shown
 from indexer.encoders.postprocessed.encoder import PostProcessed
 from indexer.encoders.protocol import Encoder
 from indexer.reports.report import AlignmentReport, PairReport, ReportedFigure, held_out
 from indexer.reports.spaces import Evaluation
 from indexer.service import LexiconService
 from lexicon import moments, queries
-from lexicon.errors import InvalidInput, ReportMissing
-from lexicon.models import AlignmentRun, AlignmentScore
+from lexicon.errors import IndexDamaged, InvalidInput, ReportMissing
+from lexicon.models import AlignmentRun, AlignmentScore, Generation
 from lexicon.store import writing
 
 ALL, DISTINCT = "", "distinct"
@@ -26,7 +27,7 @@ ALL, DISTINCT = "", "distinct"
 _COUNTS = ("concepts", "forms", "candidates", "covered", "left_out")
 """What a pair says besides its figures, kept as figures of all pairs."""
 
-_EVALUATIONS: dict[str, Evaluation] = {name: name for name in get_args(Evaluation)}
+EVALUATIONS: dict[str, Evaluation] = {name: name for name in get_args(Evaluation)}
 
 
 def store(service: LexiconService, made: AlignmentReport) -> int:
@@ -79,6 +80,16 @@ class StoredReport(AlignmentReport):
     """A report as it was stored; ``stale`` when an index has been rebuilt since."""
 
     run: int
+    created_at: str
+    stale: bool
+
+
+class ListedRun(BaseModel):
+    """A stored report without its figures; ``stale`` when an index has been rebuilt since."""
+
+    run: int
+    encoder: str
+    evaluation: Evaluation
     created_at: str
     stale: bool
 
@@ -145,12 +156,59 @@ def runs(service: LexiconService) -> list[StoredRun]:
                 run=run.id,
                 encoder=names.get(run.encoder, run.encoder),
                 identity=run.encoder,
-                evaluation=_EVALUATIONS[run.evaluation],
+                evaluation=EVALUATIONS[run.evaluation],
                 created_at=moments.written(run.created_at),
                 pairs=[f"{a}-{b}" for a, b in queries.alignment_pairs(session, run.id)],
             )
             for run in queries.alignment_runs(session)
         ]
+
+
+def listed(service: LexiconService, limit: int) -> list[ListedRun]:
+    """The ``limit`` newest reports, the newest first. An encoder that is named by its folder is
+    called by its identity, which says something elsewhere as well."""
+    with service.sessions() as session:
+        names = queries.encoder_identities(session)
+        used = InUse(service, session)
+        return [
+            ListedRun(
+                run=run.id,
+                encoder=shown(names[run.encoder], run.encoder, service.settings),
+                evaluation=EVALUATIONS[run.evaluation],
+                created_at=moments.written(run.created_at),
+                stale=not used.all(run),
+            )
+            for run in queries.alignment_runs(session, limit=limit)
+        ]
+
+
+class InUse:
+    """Whether the indices of reports are in use; every pointer is read once."""
+
+    def __init__(self, service: LexiconService, session: Session) -> None:
+        self._service = service
+        self._session = session
+        self._live: dict[tuple[str, str], str | None] = {}
+
+    def all(self, run: AlignmentRun) -> bool:
+        """Whether those that a report was made of all are."""
+        return all(self._is_live(code, name) for code, name in run.generations.items())
+
+    def _is_live(self, code: str, generation: str) -> bool:
+        built = self._session.get(Generation, generation)
+        if built is None:
+            return False
+        of = built.encoder, code
+        if of not in self._live:
+            self._live[of] = self._pointed(*of)
+        return self._live[of] == generation
+
+    def _pointed(self, identity: str, code: str) -> str | None:
+        try:
+            pointer = self._service.generations.live(identity, code)
+        except IndexDamaged:
+            return None
+        return None if pointer is None else pointer.generation
 
 
 def _report(
@@ -159,7 +217,7 @@ def _report(
     return StoredReport(
         encoder=name,
         identity=run.encoder,
-        evaluation=_EVALUATIONS[run.evaluation],
+        evaluation=EVALUATIONS[run.evaluation],
         generations=run.generations,
         seed=int(run.parameters["seed"]),
         samples=int(run.parameters.get("samples", SAMPLES)),

@@ -1,6 +1,6 @@
 """What a classifier said of the stored pairs, as arrays beside what is right."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,11 +66,16 @@ def read_answers(session: Session, count: PredictionCount) -> Answers:
 
 
 def identity_of(name: str, counts: Sequence[PredictionCount]) -> str:
-    """The identity among ``counts`` that ``name`` means: itself, or the only one of that name.
+    """The identity among those of ``counts`` that ``name`` means, as :func:`identity_among`."""
+    return identity_among(name, {count.checkpoint for count in counts})
+
+
+def identity_among(name: str, identities: Collection[str]) -> str:
+    """The one of some identities that ``name`` means: itself, or the only one of that name.
 
     Raises :class:`InvalidInput` where there is none, or several, naming them.
     """
-    there = sorted({count.checkpoint for count in counts})
+    there = sorted(identities)
     if name in there:
         return name
     base = name.partition("?")[0]
@@ -84,9 +89,10 @@ def identity_of(name: str, counts: Sequence[PredictionCount]) -> str:
         raise InvalidInput(
             f"{name!r} has predicted as {len(found)} identities ({', '.join(found)}); name one"
         )
+    others = f"; there are predictions of {', '.join(there)}, and more come" if there else ""
     raise InvalidInput(
-        f"{name!r} has predicted none of these pairs; there are predictions of "
-        f"{', '.join(there)}, and more come with: lexicon nli predict --model {name}"
+        f"{name!r} has predicted none of these pairs{others or '; predictions come'} "
+        f"with: lexicon nli predict --model {name}"
     )
 
 

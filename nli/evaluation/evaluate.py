@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from lexicon.errors import InvalidInput
 from lexicon.models import NLI_LABELS
+from lexicon.pairs import PairCount, pair_counts
 from lexicon.predictions import PredictionCount, prediction_counts
+from lexicon.store import Sessions
 from nli.evaluation import metrics, resampling
 from nli.evaluation.answers import Answers, drawn_together, identity_of, read_answers
 from nli.evaluation.metrics import Floats
-from nli.evaluation.results import Comparison, Evaluation, LabelScores, Transfer
+from nli.evaluation.results import Comparison, Evaluation, LabelScores, Report, Transfer
 
 ENGLISH = "en"
 
@@ -53,6 +55,30 @@ def evaluate(
             "import them with labels"
         )
     return found
+
+
+def evaluated(
+    sessions: Sessions,
+    dataset: str | None,
+    split: str | None,
+    languages: Collection[str],
+    models: Sequence[str],
+) -> Report:
+    """The evaluations as a report."""
+    with sessions() as session:
+        return Report(evaluations=evaluate(session, dataset, split, languages, models))
+
+
+def counted(
+    sessions: Sessions, dataset: str | None, split: str | None
+) -> tuple[tuple[PairCount | PredictionCount, ...], ...]:
+    """How many pairs of each label there are and how many each classifier has predicted: where this
+    is another, so are evaluations."""
+    with sessions() as session:
+        return (
+            tuple(pair_counts(session, dataset, split)),
+            tuple(prediction_counts(session, dataset, split)),
+        )
 
 
 def compare(

@@ -45,6 +45,14 @@ BEYOND_A_SCHEMA = (
     "say any_script=true",
     "give at least one",
     "which is not text; remove it",
+    "is not in the lexicon; ",
+    "has no translation",
+    "are too few for a map",
+    "no concept of the field ",
+    "no concept has words in both",
+    "no pair like that was predicted",
+    "has predicted none of these pairs",
+    "needs a model to disagree",
 )
 """Parts of other refusals, for which JSON Schema has no word: how two values go together, what of
 the selected is there, how a label may be spelt, and which characters make a text or a word."""

@@ -1,4 +1,4 @@
-"""``GET /v1/alignment``."""
+"""``GET /v1/alignment`` and ``/v1/alignment/runs``."""
 
 import shutil
 
@@ -99,3 +99,22 @@ def test_an_unknown_encoder_names_the_known_ones(tiny: TestClient, refused: Refu
 
 def test_without_a_store_the_service_is_unavailable(refused: Refused) -> None:
     assert refused(PATH, 503)["type"] == "urn:semantic-lexicon:store-missing"
+
+
+def test_the_stored_reports_are_listed_the_newest_first(
+    tiny: TestClient, service: LexiconService
+) -> None:
+    assert tiny.get(f"{PATH}/runs").json() == {"runs": []}
+    for pair in ("en-kn", "kn-en"):
+        store(service, report(service, pairs=[pair], parameters=FEW))
+    second, first = tiny.get(f"{PATH}/runs").json()["runs"]
+    assert second.pop("created_at").endswith("Z")
+    assert second == {"run": 2, "encoder": "axis", "evaluation": "zero-shot", "stale": False}
+    assert tiny.get(f"{PATH}/runs", params={"limit": 1}).json()["runs"][0]["run"] == 2
+    assert first["run"] == 1
+
+
+@pytest.mark.usefixtures("service")
+@pytest.mark.parametrize("limit", ["0", "501", "x"])
+def test_as_many_reports_as_can_be_listed(refused: Refused, limit: str) -> None:
+    assert refused(f"{PATH}/runs", 422, limit=limit)["detail"].startswith("limit=")

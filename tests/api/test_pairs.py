@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from api.errors import PROBLEM_JSON
 from indexer.service import LexiconService
 from nli.predict import predict
+from tests.nli.evaluation.stored import firsts
+from tests.nli.evaluation.stored import predict as say
 from tests.nli.stub import SPEC, StubNli, add_pairs
 
 PATH = "/v1/pairs"
@@ -129,6 +131,56 @@ class TestListing:
         self, tiny: TestClient, name: str, value: str
     ) -> None:
         assert problem(tiny.get(PATH, params={name: value}), 422)["detail"]
+
+
+class TestSaid:
+    def test_each_pair_stands_beside_what_the_model_said(
+        self, tiny: TestClient, service: LexiconService
+    ) -> None:
+        add_pairs(service.sessions, 2)
+        assert all("prediction" not in pair for pair in listed(tiny)["pairs"])
+        predict(service.sessions, StubNli())
+        add_pairs(service.sessions, 1, "late")
+        first, second, late = listed(tiny, model="stub")["pairs"]
+        assert first["prediction"].pop("predicted_at").endswith("Z")
+        assert first["prediction"] == {
+            "label": "entailment",
+            "scores": {"entailment": 0.75, "neutral": 0.125, "contradiction": 0.125},
+            "truncated": False,
+            "model": SPEC.identity,
+        }
+        assert (second["prediction"]["label"], late["prediction"]) == ("neutral", None)
+        assert listed(tiny, model=SPEC.identity, dataset="late")["pairs"] == [late]
+
+    def test_pages_of_disagreements_lead_from_one_to_the_next(
+        self, tiny: TestClient, service: LexiconService
+    ) -> None:
+        add_pairs(service.sessions, 8)
+        # Every fourth pair has no gold label.
+        say(service.sessions, "other-0123456789abcdef", firsts(2))
+        first = listed(tiny, model="other", disagree="true", limit=3)
+        assert [pair["key"] for pair in first["pairs"]] == ["2", "4", "5"]
+        assert all(pair["prediction"]["label"] != pair["label"] for pair in first["pairs"])
+        second = listed(tiny, model="other", disagree="true", limit=3, cursor=first["next"])
+        assert ([pair["key"] for pair in second["pairs"]], second["next"]) == (["6"], None)
+        [one] = listed(tiny, model="other", disagree="true", label="neutral")["pairs"]
+        assert one["key"] == "5"
+        assert len(listed(tiny, model="other", disagree="false")["pairs"]) == 8
+
+    @pytest.mark.parametrize(
+        ("parameters", "said"),
+        [
+            ({"disagree": "true"}, "disagree=true needs a model"),
+            ({"model": "none"}, "'none' has predicted none of these pairs; predictions come with"),
+            ({"model": ""}, "model=''"),
+            ({"model": "a", "disagree": "1"}, "write true or false"),
+        ],
+    )
+    @pytest.mark.usefixtures("service")
+    def test_who_has_said_nothing_is_refused(
+        self, client: TestClient, parameters: dict[str, str], said: str
+    ) -> None:
+        assert said in problem(client.get(PATH, params=parameters), 422)["detail"]
 
 
 @pytest.mark.usefixtures("writer")

@@ -1,5 +1,6 @@
 """Words brought to two dimensions: which, where, and kept for whom."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 
 from indexer import projection
 from indexer.build import build
-from indexer.projection import Projection, Selection, principal_components, project, tsne
+from indexer.plane import principal_components
+from indexer.projection import Projection, Selection, choose, project
 from indexer.service import LexiconService
 from indexer.vectors import Vectors
 from lexicon import queries
@@ -16,7 +18,6 @@ from lexicon.errors import ExtraMissing, InvalidInput, StoreUnavailable, Unknown
 from lexicon.settings import Settings
 from lexicon.store import Sessions
 from tests.conftest import TINY, AxisEncoder, fill
-from tests.indexer.vectors import random_rows
 from tests.indexer.worlds import entry, world
 
 
@@ -73,8 +74,19 @@ class TestWords:
         assert str(refused.value) == (
             "no concept of the field 'watre' has a word in en, fr, kn; did you mean water?"
         )
-        with pytest.raises(InvalidInput, match="in kn; see: lexicon words export"):
-            pca(service, Selection(("kn",), "zzz"))
+        for nothing in (Selection(("kn",), "zzz"), Selection(("hi",), "water")):
+            with pytest.raises(InvalidInput, match=r"in (kn|hi); see: lexicon words export"):
+                pca(service, nothing)
+
+    def test_more_words_than_wanted_are_refused(self, service: LexiconService) -> None:
+        for selection, most, said in (
+            (Selection(), 12, "a map of 13 words would have more than 12 words; choose a field"),
+            (Selection(), 3, "a map of 4 concepts would have more than 3 words"),
+            (Selection(concepts=3), 2, "a map of 3 concepts would have more than 2 words"),
+        ):
+            with pytest.raises(InvalidInput, match=said):
+                choose(service, None, selection, "pca", most=most)
+        assert len(choose(service, None, Selection(), "pca", most=13).words) == 13
 
     def test_some_concepts_are_drawn_always_the_same(self, service: LexiconService) -> None:
         two = pca(service, Selection(concepts=2))
@@ -101,47 +113,20 @@ class TestWords:
     def test_a_word_that_leaves_meanwhile_is_pending(
         self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        known = queries.forms
+        known = queries.forms_of_lexemes
         monkeypatch.setattr(
             queries,
-            "forms",
-            lambda session, code: [one for one in known(session, code) if one.lemma != "eau"],
+            "forms_of_lexemes",
+            lambda session, ids: {
+                one: form for one, form in known(session, ids).items() if form.lemma != "eau"
+            },
         )
         made = pca(service)
         assert made.pending == 1
         assert "eau fr" not in named(made)
 
 
-class TestPoints:
-    def test_principal_components_are_the_directions_of_most_variance(self) -> None:
-        rows = random_rows(50, 6)
-        points, explained = principal_components(rows)
-        centred = rows.astype(np.float64) - rows.mean(axis=0)
-        _, strength, axes = np.linalg.svd(centred, full_matrices=False)
-        np.testing.assert_allclose(np.abs(points), np.abs(centred @ axes[:2].T), atol=1e-5)
-        shares = strength**2 / (strength**2).sum()
-        assert explained == pytest.approx(shares[:2].tolist())
-
-    def test_equal_words_explain_nothing(self) -> None:
-        points, explained = principal_components(np.ones((5, 3), dtype=np.float32))
-        assert not points.any()
-        assert explained == (0.0, 0.0)
-
-    def test_tsne_keeps_neighbours_together_and_is_the_same_twice(self) -> None:
-        centres = random_rows(4, 16, seed=1)
-        near = np.repeat(centres, 10, axis=0) + 0.05 * random_rows(40, 16, seed=2)
-        told: list[tuple[int, int]] = []
-        first = tsne(near, 1, lambda done, total: told.append((done, total)))
-        second = tsne(near, 1, lambda _done, _total: None)
-        assert first.tobytes() == second.tobytes()
-        assert first.shape == (40, 2)
-        assert first.dtype == np.float32
-        assert told[0] == (50, 750)
-        assert told[-1] == (750, 750)
-        distance = np.linalg.norm(first[:, None] - first[None], axis=2)
-        np.fill_diagonal(distance, np.inf)
-        assert (distance.argmin(axis=1) // 10 == np.arange(40) // 10).all()
-
+class TestMethods:
     def test_without_the_extra_tsne_says_what_to_install(
         self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -158,7 +143,7 @@ class TestKept:
     def counted(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         """How many words were projected each time that points were worked out."""
         times: list[int] = []
-        plain = projection.principal_components
+        plain = principal_components
 
         def counting(vectors: Vectors) -> object:
             times.append(len(vectors))
@@ -183,6 +168,34 @@ class TestKept:
         project(service, None, Selection(), "pca", 1)
         assert counted == [13, 9, 13]
         assert len(files(service)) == 3
+
+    def test_all_concepts_are_the_same_however_they_are_asked_for(
+        self, service: LexiconService, counted: list[int]
+    ) -> None:
+        for concepts in (None, 4, 1_000):
+            pca(service, Selection(concepts=concepts))
+        assert counted == [13]
+
+    def test_whether_a_map_is_stored_is_known(self, service: LexiconService) -> None:
+        chosen = choose(service, method="pca")
+        assert chosen.stored() is None
+        made = chosen.work_out()
+        again = chosen.stored()
+        assert again is not None
+        assert again.points.tobytes() == made.points.tobytes()
+        assert choose(service, method="pca").path == chosen.path
+        assert choose(service, method="tsne").stored() is None
+
+    def test_only_so_many_are_kept(
+        self, service: LexiconService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(projection, "KEPT", 2)
+        kept = []
+        for seed in range(4):
+            project(service, None, Selection(), "pca", seed)
+            kept.append(choose(service, None, Selection(), "pca", seed).path)
+            os.utime(kept[-1], (seed, seed))
+            assert files(service) == sorted(kept[-2:])
 
     def test_a_new_generation_is_projected_anew_in_place_of_the_old_one(
         self, service: LexiconService, sessions: Sessions, axis: AxisEncoder, counted: list[int]

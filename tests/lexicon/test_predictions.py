@@ -17,6 +17,7 @@ from lexicon.pairs import StoredPair
 from lexicon.predictions import (
     Prediction,
     PredictionCount,
+    checkpoints,
     of_pairs,
     prediction_counts,
     predictions,
@@ -207,3 +208,27 @@ class TestReading:
             assert prediction_counts(session, language="fr") == [
                 PredictionCount("xnli", "dev", "fr", "en", "m", 1, 3)
             ]
+
+
+def test_those_that_have_predicted_are_named(several: Sessions) -> None:
+    pairs = stored(several)
+    with several() as session:
+        assert checkpoints(session) == []
+    for checkpoint in ("n-2", "M", "n-10"):
+        keep(several, pairs, checkpoint=checkpoint)
+    with several() as session:
+        assert checkpoints(session) == ["M", "n-10", "n-2"]
+
+
+def test_predictions_of_one_identity_can_be_asked_for(several: Sessions) -> None:
+    one, other, *_ = [pair.id for pair in stored(several)]
+    keep(several, stored(several)[:1])
+    keep(several, stored(several)[:2], OTHER, "n")
+    with several() as session:
+        found = of_pairs(session, [one, other], "n")
+        assert [[said.checkpoint for said in found[number]] for number in (one, other)] == [
+            ["n"],
+            ["n"],
+        ]
+        assert of_pairs(session, [other], "m") == {other: []}
+        assert len(of_pairs(session, [one])[one]) == 2

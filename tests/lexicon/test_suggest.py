@@ -1,16 +1,19 @@
 """Words that somebody may have meant."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import event, update
 
 from lexicon import store
 from lexicon.entries import checked
 from lexicon.ingest.report import SourceEntry
 from lexicon.ingest.words import replace_source, seed_languages
+from lexicon.models import Lexeme
 from lexicon.normalize import search_key
 from lexicon.suggest import LONGEST, MOST, Kind, Suggestion, suggestions
 
@@ -106,6 +109,44 @@ def test_no_more_than_the_likeliest_few(words: store.Sessions) -> None:
     with words() as session:
         assert [one.lemma for one in suggestions(session, "en", "batt", 1)] == ["bath"]
     assert MOST == 5
+
+
+def test_only_the_words_of_the_folds_are_read(words: store.Sessions) -> None:
+    # A guess looks up hundreds of folds; it must not read every word of the language instead.
+    if words.kw["bind"].dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by how many words there are, and here are few")
+    asked: list[tuple[str, Any]] = []
+    event.listen(words.kw["bind"], "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    assert meant(words, "en", "watre") == [("water", "spelling")]
+    plans = []
+    with words() as session:
+        for statement, values in list(asked):
+            if "lexeme" in statement:
+                plans += (
+                    session.connection()
+                    .exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                    .all()
+                )
+    assert [plan.detail for plan in plans] == [
+        "SEARCH lexeme USING INDEX ix_lexeme_language_lexeme_folded (language=? AND folded=?)"
+    ] * 2
+
+
+def test_a_word_of_several_parts_of_speech_is_meant_once_and_as_its_commonest(
+    sessions: store.Sessions,
+) -> None:
+    entries = [
+        checked(f"k{place}", pos, "f", "g", {"en": word})
+        for place, (pos, word) in enumerate(
+            [("noun", "bath"), ("verb", "bath"), ("noun", "bats"), ("noun", "batt")]
+        )
+    ]
+    with store.writing(sessions) as session:
+        seed_languages(session)
+        replace_source(session, SourceEntry("s", "l", "1", "-"), entries, {("en", "batt"): 2.0})
+        common = update(Lexeme).where(Lexeme.lemma == "bath", Lexeme.pos == "verb")
+        session.execute(common.values(frequency=3.0))
+    assert [lemma for lemma, _ in meant(sessions, "en", "batx")] == ["bath", "batt", "bats"]
 
 
 def test_short_words_are_one_letter_from_everything(words: store.Sessions) -> None:

@@ -10,11 +10,20 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.hostile import wait_until_ready
 from benchmarks.loading.processes import LEXICON, Server
+from indexer.reports.report import Parameters, report
+from indexer.reports.stored import store
+from indexer.service import LexiconService
+from lexicon.settings import Settings
+from lexicon.store import open_store
 from tests.web.browsing import chromium, environment, launched
+from tests.web.own import Own, served
 from tests.web.visits import Visit
 
 SAMPLES = 20
 """Few bootstrap samples: the intervals are drawn, not believed."""
+
+REPORTED = ["en-fr", "en-kn"]
+"""Pairs of languages of the stored report."""
 
 PAIRS = """\
 id\tlabel\tpremise\thypothesis
@@ -44,7 +53,6 @@ def web_home(bundled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     pairs = home.parent / "pairs.tsv"
     pairs.write_text(PAIRS, encoding="utf-8")
     for command in (
-        ["report", "--pair", "en-fr", "--pair", "en-kn", "--samples", str(SAMPLES)],
         ["pairs", "import", str(pairs), "--dataset", "ours", "--split", "test", "--language", "en"],
         ["nli", "predict", "--dataset", "ours", "--language", "en"],
     ):
@@ -55,22 +63,42 @@ def web_home(bundled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+    _report(home)
     return home
+
+
+def _report(home: Path) -> None:
+    """Store what the command would, which keeps reports of all pairs only."""
+    settings = Settings(home=home)
+    sessions = open_store(settings)
+    service = LexiconService(settings, sessions)
+    parameters = Parameters(samples=SAMPLES)
+    store(service, report(service, pairs=REPORTED, parameters=parameters))
+    sessions.kw["bind"].dispose()
 
 
 @pytest.fixture(scope="session")
 def site(web_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the service listens."""
-    served = Server(environment(web_home), 1, tmp_path_factory.mktemp("log") / "server.log")
+    server = Server(environment(web_home), 1, tmp_path_factory.mktemp("log") / "server.log")
     try:
-        wait_until_ready(served)
-        yield f"http://{served.address[0]}:{served.address[1]}"
+        wait_until_ready(server)
+        yield f"http://{server.address[0]}:{server.address[1]}"
     finally:
-        served.kill()
+        server.kill()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def own(web_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
+    """A service over a copy of that home, which tests may write to."""
+    copy = tmp_path_factory.mktemp("own") / "home"
+    with served(web_home, copy, environment(web_home)) as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def browser(site: str) -> Iterator[Browser]:
+    """After the site: Playwright keeps an event loop, beside which that could not be waited for."""
     with sync_playwright() as playwright:
         opened = launched(playwright)
         yield opened

@@ -34,6 +34,9 @@ STATES = {
 WIDTHS = {"1280": DESK, "390": PHONE}
 SCHEMES = ("light", "dark")
 
+PAINTED = 1_000
+"""Milliseconds in which a plot that came into the window is painted."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -60,8 +63,14 @@ def main() -> None:
                         for frame in visit.page.locator("iframe.plot:visible").all():
                             visit.drawn(frame)
                         visit.page.evaluate("() => scrollTo(0, 0)")
+                        if not chosen.window:
+                            # Frames outside of the window are not painted.
+                            tall = visit.page.evaluate("() => document.body.scrollHeight")
+                            visit.page.set_viewport_size({**WIDTHS[width], "height": tall})
+                            visit.page.wait_for_timeout(PAINTED)
                         picture = chosen.out / f"{name}-{width}-{scheme}.png"
-                        visit.page.screenshot(path=picture, full_page=not chosen.window)
+                        visit.page.screenshot(path=picture)
+                        visit.page.set_viewport_size(WIDTHS[width])
                         print(picture)
         finally:
             browser.close()

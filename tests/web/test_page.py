@@ -84,6 +84,16 @@ def test_a_script_that_does_not_come_is_said(visit: Visit) -> None:
     expect(visit.page.get_by_role("alert")).to_contain_text("did not expect")
 
 
+def test_the_first_view_is_small_and_loads_no_plots(visit: Visit) -> None:
+    sizes: dict[str, int] = {}
+    visit.page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    visit.go("/")
+    visit.page.wait_for_load_state("networkidle")
+    assert len(sizes) > 5
+    assert not [url for url in sizes if "plot" in url.rpartition("/")[2].replace("plots.js", "")]
+    assert sum(sizes.values()) < 150_000, sizes
+
+
 def test_without_scripts_the_page_names_the_service(browser: Browser, site: str) -> None:
     with Visit.begun(browser, site, java_script_enabled=False) as visit:
         visit.page.goto(site)

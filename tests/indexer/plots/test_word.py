@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.alignment.similarities import Chance, Similarities, Word, similarities
 from indexer.build import build
 from indexer.plots.canvas import Ruler, sheet, style
-from indexer.plots.word import Chance, Similarities, Word, WordPicture, similarities
+from indexer.plots.word import WordPicture
 from indexer.service import LexiconService
 from lexicon.errors import InvalidInput, UnknownLanguage
 from lexicon.settings import Settings

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from indexer.alignment.figures import METRICS, OPTIONAL
 from indexer.build import build
 from indexer.reports.report import AlignmentReport, Parameters, report
-from indexer.reports.stored import StoredReport, numbered, runs, store, stored
+from indexer.reports.stored import StoredReport, listed, numbered, runs, store, stored
 from indexer.service import LexiconService
 from lexicon import migrate
 from lexicon import store as stores
@@ -18,6 +18,7 @@ from lexicon.settings import Settings
 from lexicon.store import Sessions
 from tests.conftest import AxisEncoder
 from tests.indexer.fitting import build_fitted
+from tests.indexer.plots.reports import keep
 from tests.indexer.worlds import entry, register, world
 
 FEW = Parameters(samples=100)
@@ -144,6 +145,38 @@ class TestStale:
         store(service, scored(service, "en-fr", encoder="axis+center"))
         build(sessions, service.generations, axis, ["fr"], force=True)
         assert stored(service, "axis+center").stale is True
+
+
+class TestListed:
+    def test_the_newest_come_first_as_far_as_they_are_wanted(
+        self, service: LexiconService, axis: AxisEncoder
+    ) -> None:
+        for pair in ("en-fr", "en-kn"):
+            store(service, scored(service, pair))
+        keep(service, "/srv/models/mine", {}, evaluation="memorised")
+        found = listed(service, 10)
+        assert [(one.run, one.encoder, one.evaluation, one.stale) for one in found] == [
+            (3, "/srv/models/mine-1", "memorised", False),
+            (2, "axis", "zero-shot", False),
+            (1, "axis", "zero-shot", False),
+        ]
+        assert found[0].created_at.endswith("Z")
+        assert listed(service, 1) == found[:1]
+        build(service.sessions, service.generations, axis, ["fr"], force=True)
+        # Folds depend on the words of all languages.
+        assert [one.stale for one in listed(service, 10)] == [False, True, True]
+
+    def test_what_is_gone_or_damaged_is_not_in_use(
+        self, service: LexiconService, axis: AxisEncoder
+    ) -> None:
+        keep(service, "other", {}, generations={"en": "gone"})
+        assert [one.stale for one in listed(service, 10)] == [True]
+        store(service, scored(service, "en-fr"))
+        live = service.generations.folder(axis.spec.identity, "kn") / "live"
+        live.write_bytes(b"?" * 999)
+        assert [one.stale for one in listed(service, 10)] == [True, True]
+        live.unlink()
+        assert [one.stale for one in listed(service, 10)] == [True, True]
 
 
 class TestRuns:

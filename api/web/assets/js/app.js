@@ -115,10 +115,11 @@ export function problem(error, again) {
  * as well, and can be tried again. What was there stays while the next comes.
  */
 export async function into(place, signal, work) {
+  place.setAttribute("aria-busy", "true");
+  // Most answers come before an eye could follow the change.
   const late = setTimeout(() => {
-    place.setAttribute("aria-busy", "true");
-    place.classList.add("waiting");
-    if (!place.childElementCount) fill(place, h("p.busy", {}, t("loading")));
+    if (place.childElementCount) place.classList.add("waiting");
+    else fill(place, h("p.busy", {}, t("loading")));
   }, 150);
   const slow = setTimeout(() => announce(t("slow")), 3_000);
   try {

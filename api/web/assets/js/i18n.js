@@ -65,6 +65,8 @@ export function number(value, digits = 0) {
   return new Intl.NumberFormat(chosen, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
+    // What is rounded to zero has no sign.
+    signDisplay: "negative",
   }).format(value);
 }
 

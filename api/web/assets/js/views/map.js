@@ -1,0 +1,262 @@
+// A map of the words of a field, or of all: which lie near each other, and where translations are.
+
+import { into, problem } from "../app.js";
+import { get } from "../api.js";
+import { announce, field, fill, h, select, word } from "../dom.js";
+import { named, saveUrl } from "../downloads.js";
+import { current, number } from "../i18n.js";
+import { asked } from "../map/asking.js";
+import { Board } from "../map/board.js";
+import { chosenWord } from "../map/chosen.js";
+import { MOST_LINES } from "../map/figure.js";
+import { findBox } from "../map/find.js";
+import { legend } from "../map/legend.js";
+import { facts, notes } from "../map/notes.js";
+import { wordTable } from "../map/table.js";
+import { draws, question, read } from "../map/wanted.js";
+import { Words } from "../map/words.js";
+
+/** Both are asked for at once: while t-SNE is worked out, principal components stand there. */
+const METHODS = ["tsne", "pca"];
+
+export async function mount(root, { t, page, go, set, signal }) {
+  const [{ fields }, { encoders }, { languages }] = await Promise.all([
+    get("/v1/fields", {}, signal),
+    get("/v1/encoders", {}, signal),
+    get("/v1/languages", {}, signal),
+  ]);
+  /** The map that stands there: `{key, map, words, isFinal}`. */
+  let here = null;
+  let clicked = false;
+
+  const choose = (at, options) =>
+    set(at === null ? { word: null, from: null } : { word: here.words.form[at], from: here.words.language[at] }, options);
+
+  // What does not change
+
+  const onfield = (value) => {
+    const name = value.slice(1);
+    const by = draws(languages, last).find((one) => value === `c${one.concepts}`)?.method;
+    const which = value.startsWith("f") ? { field: name, concepts: null } : { field: null, concepts: name };
+    set({ ...which, ...(by ? { method: by } : {}), word: null, from: null, page: null });
+  };
+  const about = select([], null, onfield);
+  const encoder = select([], null, (value) => set({ encoder: value, page: null }));
+  const method = select(
+    METHODS.map((name) => [name, t(`method.${name}`)]),
+    "tsne",
+    (value) => set({ method: value === "tsne" ? null : value }),
+  );
+  const lines = h("input", { type: "checkbox", onchange: () => set({ lines: lines.checked ? null : "off" }) });
+  const key = legend({
+    t,
+    more: h("label.check.apart", {}, lines, t("lines")),
+    onswitch: (codes) => set({ language: codes, alone: codes ? undefined : null, page: null }),
+    onalone: (isAlone) => set({ alone: isAlone ? "on" : null, page: null }),
+  });
+  const find = findBox({
+    t,
+    map: () => here && { words: here.words, shown: shownOf(here.words, last) },
+    onfound: ({ lemma, language }) => set({ word: lemma, from: language }),
+  });
+  const place = h("div.facts");
+  const progress = h("div.progress");
+  const missing = h("div");
+  const board = new Board({
+    title: t("title"),
+    t,
+    onclick: (at) => {
+      clicked = true;
+      choose(at);
+    },
+  });
+  const chosen = chosenWord({ t, onchoose: choose });
+  const table = wordTable({ t, onchoose: choose, onpage: (n) => set({ page: n }) });
+  const said = notes(t);
+  const below = h("div", {}, said.element, table.element);
+  const stage = h("div.map-stage", {}, board.element, chosen.element);
+  const whole = h(
+    "div.map-view",
+    {},
+    h("h1", {}, t("title")),
+    h(
+      "form.form",
+      { onsubmit: (event) => event.preventDefault() },
+      field(t("about"), about, { wide: true }),
+      field(t("encoder"), encoder),
+      field(t("method"), method),
+    ),
+    h("div.map-tools", {}, find.element, key.element),
+    place,
+    progress,
+    missing,
+    stage,
+    below,
+  );
+  fill(root, whole);
+  board.picture = async () => {
+    const which = here.map.field ?? t("whole");
+    const url = await board.png(`${which} · ${here.map.encoder} · ${t(`method.${here.map.method}`)}`);
+    saveUrl(`${named("map", which, here.map.encoder, here.map.method)}.png`, url);
+  };
+
+  // What the address says
+
+  let last = read({}, fields);
+
+  const drawnName = ({ concepts, method: by }) => {
+    const n = Number(concepts);
+    if (n !== 0) return t("whole.some", { n: Number.isInteger(n) ? number(n) : concepts });
+    return by ? t("whole.all.by", { method: t(`method.${by}`) }) : t("whole.all");
+  };
+
+  function form(wanted) {
+    const drawn = question(wanted).concepts;
+    const whole = draws(languages, wanted).map((one) => ({ ...one, value: `c${one.concepts}` }));
+    const value = wanted.field === null ? `c${drawn}` : `f${wanted.field}`;
+    if (wanted.field === null && !whole.some((one) => one.value === value)) whole.push({ concepts: drawn, value });
+    const all = whole.map((one) => [one.value, drawnName(one)]);
+    const byName = [...fields].sort((one, two) => (one.field < two.field ? -1 : 1));
+    const some = byName.map((one) => [`f${one.field}`, `${one.field} (${number(one.concepts)})`]);
+    if (wanted.field !== null && !some.some(([known]) => known === value)) some.unshift([value, wanted.field]);
+    const options = (which, lang) => which.map(([one, text]) => h("option", { value: one, lang, selected: one === value }, text));
+    fill(
+      about,
+      all.length ? h("optgroup", { label: t("whole") }, options(all)) : null,
+      h("optgroup", { label: t("fields") }, options(some, "en")),
+    );
+    const built = encoders.filter((one) => one.languages.length);
+    const names = built.map((one) => one.name);
+    const used = wanted.encoder ?? built.find((one) => one.default)?.name;
+    if (used && !names.includes(used)) names.push(used);
+    fill(encoder, names.map((name) => h("option", { value: name, selected: name === used }, name)));
+    if (!METHODS.includes(wanted.method)) method.selectedIndex = -1;
+    else method.value = wanted.method;
+    lines.checked = wanted.lines;
+    find.update(wanted.word);
+  }
+
+  // The map
+
+  function shownOf(words, { shown }) {
+    return new Set(words.languages.filter((code) => shown === null || shown.includes(code)));
+  }
+
+  /** Show the map that stands here as the address wants it. */
+  async function show(wanted, { isNew }) {
+    const { words, map } = here;
+    const shown = shownOf(words, wanted);
+    const at = wanted.word === null ? -1 : words.find(wanted.word, wanted.from);
+    const isThere = at >= 0 && shown.has(words.language[at]);
+    const codes = wanted.alone ? languages.filter((one) => one.words).map((one) => one.code) : words.languages;
+    const some = words.linesOf(shown);
+    key.update(words, codes, wanted, shown);
+    chosen.update(words, isThere ? at : -1, shown);
+    said.update(map);
+    fill(missing, wanted.word !== null && !isThere ? nowhere(wanted) : null);
+    const places = words.form.map((_, turn) => turn).filter((turn) => words.isShown(turn, shown));
+    if (here.shown !== [...shown].join()) {
+      Object.assign(here, { shown: [...shown].join(), places });
+    }
+    table.update(words, { shown, places: here.places, chosen: isThere ? at : -1, page: wanted.page, open: wanted.table });
+    const group = isThere ? [at, ...words.partners(at).filter((one) => words.isShown(one, shown))] : [];
+    const isSame = here.word === (isThere ? at : -1);
+    if (!isSame && isThere) {
+      announce(t("said.chosen", { word: words.form[at], n: number(words.partners(at).length) }));
+    }
+    const zoom = isThere && !clicked && (!isSame || isNew) ? "word" : isNew ? "all" : "stay";
+    here.word = isThere ? at : -1;
+    clicked = false;
+    await board.show(words, {
+      method: map.method,
+      explained: map.explained,
+      shown,
+      lines: wanted.lines && some.length <= MOST_LINES ? some : [],
+      chosen: group,
+      reader: current(),
+      zoom,
+    });
+    return facts(t, map, { shown, lines: some.length, wanted, fallback: board.isSlow(words) });
+  }
+
+  const nowhere = (wanted) =>
+    h(
+      "p.notice",
+      {},
+      t.parts("find.nowhere", { word: word(wanted.word, wanted.from ?? current()) }),
+      " ",
+      h(
+        "button.link",
+        { type: "button", onclick: () => go("/", { q: wanted.word, from: wanted.from }) },
+        t("find.elsewhere"),
+      ),
+    );
+
+  function hidden(isHidden) {
+    for (const one of [stage, below, missing]) one.hidden = isHidden;
+  }
+
+  async function first(wanted, inner) {
+    const asking = question(wanted);
+    const written = JSON.stringify(asking);
+    if (here?.key === written) return show(wanted, { isNew: false });
+    try {
+      const { value } = await asked(asking, inner).next();
+      const isFinal = Boolean(value.map);
+      const map = value.map ?? (await asked({ ...asking, method: "pca" }, inner).next()).value.map;
+      here = { key: written, map, words: new Words(map), isFinal, state: value };
+    } catch (error) {
+      if (!inner.aborted) {
+        here = null;
+        hidden(true);
+      }
+      throw error;
+    }
+    hidden(false);
+    return show(wanted, { isNew: true });
+  }
+
+  /** Tell how far the map is, until it is there. */
+  async function follow(wanted, inner) {
+    const bar = h("progress", { "aria-label": t("progress.label"), max: here.state.total, value: here.state.done });
+    const text = h("span");
+    const tell = ({ done, total }) => {
+      Object.assign(bar, { max: total, value: done });
+      text.textContent = t(done ? "progress" : "progress.waits", { done: number(done), total: number(total) });
+    };
+    tell(here.state);
+    fill(progress, h("p", {}, bar, " ", text, " ", t("progress.meanwhile")));
+    announce(t("progress.begun"));
+    try {
+      for await (const state of asked(question(wanted), inner)) {
+        if (!state.map) {
+          here.state = state;
+          tell(state);
+          continue;
+        }
+        Object.assign(here, { map: state.map, words: new Words(state.map), isFinal: true, shown: null });
+        fill(progress);
+        fill(place, await show(wanted, { isNew: true }));
+        announce(t("progress.done"));
+      }
+    } catch (error) {
+      if (inner.aborted) return;
+      fill(progress, h("p", {}, t("progress.failed")), problem(error, () => follow(wanted, inner)));
+    }
+  }
+
+  return {
+    title: (parameters) =>
+      parameters.field || parameters.concepts
+        ? `${t("title")}: ${read(parameters, fields).field ?? t("whole")}`
+        : null,
+    async update(parameters, inner) {
+      const wanted = (last = read(parameters, fields));
+      form(wanted);
+      fill(progress);
+      await into(place, inner, (during) => first(wanted, during));
+      if (!inner.aborted && here && !here.isFinal) await follow(wanted, inner);
+    },
+    close: () => board.close(),
+  };
+}
