@@ -104,6 +104,9 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         model[0] = precision.convert(model[0], numbers)
         return model
 
+    def _harmless(self, model: Any) -> int | None:
+        return super()._harmless(model) if self._runs_here else None
+
     def _encode(self, model: Any, texts: "Sequence[str]") -> tuple[Vectors, Any]:
         if self._runs_here:
             return super()._encode(model, texts)

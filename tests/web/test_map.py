@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.web.visits import PHONE, Visit
+from tests.web.visits import PATIENCE, PHONE, Visit
 
 STALLS = "GPU stall due to ReadPixels"
 """What Chromium says of WebGL without a graphics card."""
@@ -18,7 +18,7 @@ PCA = "/map?method=pca"
 
 def atlas(visit: Visit, **parameters: str | int) -> Mapping[str, Any]:
     """What the service says of a map that is there at once."""
-    query = {"field": "colour", "concepts": 0, "method": "pca", **parameters}
+    query = {"concepts": 0, "method": "pca", **parameters}
     answer = visit.page.request.get(f"{visit.site}/v1/map?{urlencode(query)}")
     found: dict[str, Any] = answer.json()
     return found
@@ -84,13 +84,17 @@ def loneliest(words: Mapping[str, list[Any]]) -> int:
     return max(range(len(points)), key=room)
 
 
+def about(page: Page) -> Locator:
+    return page.get_by_label("Words of", exact=True)
+
+
 def chosen(page: Page) -> Locator:
     return page.get_by_role("region", name="Highlighted word")
 
 
 def test_the_first_look_is_a_small_field(visit: Visit) -> None:
     page = opened(visit, "/map")
-    held = atlas(visit)
+    held = atlas(visit, field="colour")
     words = held["words"]["form"]
     said = f"{len(words)} words of {held['concepts']} concepts of the field “colour”"
     expect(page.locator(".facts")).to_contain_text(said)
@@ -108,7 +112,7 @@ def test_the_first_look_is_a_small_field(visit: Visit) -> None:
 
 def test_a_click_highlights_the_word_and_offers_to_search_for_it(visit: Visit) -> None:
     page = opened(visit, PCA)
-    held = atlas(visit)
+    held = atlas(visit, field="colour")
     words = held["words"]
     at = loneliest(words)
     word, language = words["form"][at], words["language"][at]
@@ -141,7 +145,7 @@ def test_a_word_is_found_among_those_of_the_map_and_shown_from_near(visit: Visit
     wide = inside(page, "plot => plot.layout.xaxis.range")
     box = page.get_by_role("combobox", name="Find a word on the map")
     box.press_sequentially("nīl")
-    options = page.get_by_role("option")
+    options = page.get_by_role("listbox", name="Words on the map").get_by_role("option")
     # Accents do not matter, nor that the word is written in another script.
     expect(options.filter(has_text="नीला").first).to_be_visible()
     box.fill("BLU")
@@ -155,7 +159,7 @@ def test_a_word_is_found_among_those_of_the_map_and_shown_from_near(visit: Visit
     wait_for_drawing(page, drawn)
     near = inside(page, "plot => plot.layout.xaxis.range")
     assert near[1] - near[0] < (wide[1] - wide[0]) / 2
-    words = atlas(visit)["words"]
+    words = atlas(visit, field="colour")["words"]
     assert near[0] < words["x"][words["form"].index("blue")] < near[1]
     flags = inside(page, "plot => plot.layout.annotations.map(one => one.text)")
     assert "<b>blue</b>" in flags
@@ -204,17 +208,17 @@ def test_principal_components_are_shown_until_tsne_is_there(visit: Visit) -> Non
     visit.page.goto(f"{visit.site}/map?concepts=160")
     page = visit.page
     bar = page.get_by_role("progressbar", name="Rounds of t-SNE")
-    expect(bar).to_be_visible()
+    expect(bar).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".progress")).to_contain_text("Meanwhile the map shows principal comp")
     visit.drawn(frame(page))
     assert inside(page, "plot => plot.layout.xaxis.title?.text").startswith("Component 1: ")
     # A word may be highlighted meanwhile.
     box = page.get_by_role("combobox", name="Find a word on the map")
-    form = atlas(visit, field="", concepts=160)["words"]["form"][0]
+    form = atlas(visit, concepts=160)["words"]["form"][0]
     box.fill(form)
     box.press("Enter")
     expect(chosen(page).get_by_role("heading", level=2)).to_contain_text(form)
-    expect(bar).to_be_hidden(timeout=60_000)
+    expect(bar).to_be_hidden(timeout=3 * PATIENCE)
     expect(page.get_by_text("Distances between groups that lie far apart")).to_be_visible()
     page.wait_for_function(
         "() => document.querySelector('#said').textContent === 'The t-SNE map is shown.'"
@@ -226,7 +230,7 @@ def test_principal_components_are_shown_until_tsne_is_there(visit: Visit) -> Non
 def test_twelve_thousand_words_are_drawn_by_webgl(visit: Visit) -> None:
     visit.tolerated.append(STALLS)
     page = opened(visit, "/map?concepts=1700&method=pca")
-    held = atlas(visit, field="", concepts=1700)
+    held = atlas(visit, concepts=1700)
     count = len(held["words"]["form"])
     assert count > 11_000
     expect(page.locator(".facts")).to_contain_text(f"Lines are not drawn: {len(held['lines']):,}")
@@ -261,21 +265,21 @@ def test_the_address_is_the_whole_state(visit: Visit) -> None:
     page = opened(
         visit, "/map?field=emotion&method=pca&lines=off&language=en&language=kn&word=ಸಂತೋಷ&page=2"
     )
-    expect(page.get_by_label("Words of")).to_have_value("femotion")
+    expect(about(page)).to_have_value("femotion")
     expect(page.get_by_label("Method")).to_have_value("pca")
     expect(page.get_by_label("Lines between translations")).not_to_be_checked()
     assert names(page) == ["English", "Kannada"]
     expect(chosen(page).get_by_role("heading", level=2)).to_contain_text("ಸಂತೋಷ")
     expect(page.get_by_text(re.compile(r"^51–100 of \d+$"))).to_be_visible()
     expect(page).to_have_title("Map of words: emotion · Semantic Lexicon")
-    page.get_by_label("Words of").select_option("fcolour")
+    about(page).select_option("fcolour")
     expect(page.locator(".facts")).to_contain_text("of the field “colour”")
     assert "word" not in visit.parameters()
     page.go_back()
     expect(page.locator(".facts")).to_contain_text("of the field “emotion”")
     expect(chosen(page).get_by_role("heading", level=2)).to_contain_text("ಸಂತೋಷ")
     # The whole lexicon is more than t-SNE is asked for.
-    page.get_by_label("Words of").select_option("c0")
+    about(page).select_option("c0")
     expect(page.get_by_label("Method")).to_have_value("pca")
     assert visit.parameters()["concepts"] == "0"
 
@@ -295,7 +299,7 @@ def test_nonsense_in_the_address_is_said(visit: Visit, parameters: str, said: st
     expect(page.get_by_role("alert")).to_contain_text(said)
     expect(frame(page)).to_be_hidden()
     # And there is a way out.
-    page.get_by_label("Words of").select_option("fwater")
+    about(page).select_option("fwater")
     page.get_by_label("Method").select_option("pca")
     if "encoder" in parameters:
         page.get_by_label("Encoder").select_option("embedded")
@@ -311,7 +315,7 @@ def test_a_service_that_is_away_is_said_and_asked_again(visit: Visit) -> None:
         route.abort()
 
     page.route("**/v1/map?*", away)
-    page.get_by_label("Words of").select_option("fweather")
+    about(page).select_option("fweather")
     expect(page.get_by_role("alert")).to_contain_text("The service does not answer")
     page.unroute("**/v1/map?*", away)
     page.get_by_role("button", name="Try again").click()

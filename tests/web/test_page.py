@@ -92,9 +92,3 @@ def test_the_first_view_is_small_and_loads_no_plots(visit: Visit) -> None:
     assert len(sizes) > 5
     assert not [url for url in sizes if "plot" in url.rpartition("/")[2].replace("plots.js", "")]
     assert sum(sizes.values()) < 150_000, sizes
-
-
-def test_without_scripts_the_page_names_the_service(browser: Browser, site: str) -> None:
-    with Visit.begun(browser, site, java_script_enabled=False) as visit:
-        visit.page.goto(site)
-        expect(visit.page.get_by_text("This page needs JavaScript")).to_be_visible()

@@ -226,11 +226,16 @@ def test_a_word_that_nobody_knows(visit: Visit) -> None:
 
 def test_service_that_is_away_is_asked_again(visit: Visit) -> None:
     visit.tolerated.append("Failed to load resource|ERR_FAILED")
-    page = visit.go("/")
+    alert = visit.page.get_by_role("alert")
+    visit.page.route("**/v1/languages", lambda route: route.abort())
+    page = visit.go("/?q=friend&from=en")
+    expect(alert).to_contain_text("The service does not answer")
+    page.unroute("**/v1/languages")
+    alert.get_by_role("button", name="Try again").click()
+    named(page, "friend")
     page.route("**/v1/**", lambda route: route.abort())
     box(page).fill("water")
     box(page).press("Enter")
-    alert = page.get_by_role("alert")
     expect(alert).to_contain_text("The service does not answer")
     expect(page.locator("#said")).to_contain_text("The service does not answer")
     page.unroute("**/v1/**")

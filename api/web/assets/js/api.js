@@ -83,7 +83,8 @@ async function once(url, { method, body, headers, signal }) {
       signal: signal ? AbortSignal.any([signal, late]) : late,
     });
     const type = response.headers.get("content-type") ?? "";
-    const read = type.includes("json") ? await response.json() : null;
+    // What is removed is answered by nothing, whatever type the nothing is said to have.
+    const read = type.includes("json") && response.status !== 204 ? await response.json() : null;
     return { status: response.status, headers: response.headers, body: read };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;

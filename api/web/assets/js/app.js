@@ -110,11 +110,16 @@ export function problem(error, again) {
   );
 }
 
+/** How often something was begun in a place. */
+const turns = new WeakMap();
+
 /**
  * Run `work(signal)` while `place` says so, then put what it gives there; what fails is said there
  * as well, and can be tried again. What was there stays while the next comes.
  */
 export async function into(place, signal, work) {
+  const turn = (turns.get(place) ?? 0) + 1;
+  turns.set(place, turn);
   place.setAttribute("aria-busy", "true");
   // Most answers come before an eye could follow the change.
   const late = setTimeout(() => {
@@ -130,7 +135,8 @@ export async function into(place, signal, work) {
   } finally {
     clearTimeout(late);
     clearTimeout(slow);
-    if (!signal.aborted) {
+    // What was overtaken leaves the place to what overtook it, if anything did.
+    if (turns.get(place) === turn) {
       place.removeAttribute("aria-busy");
       place.classList.remove("waiting");
     }

@@ -61,6 +61,8 @@ export async function mount(root, { t, page, go, set, signal }) {
   });
   const place = h("div.facts");
   const progress = h("div.progress");
+  const bar = h("progress", { "aria-label": t("progress.label") });
+  const text = h("span");
   const missing = h("div");
   const board = new Board({
     title: t("title"),
@@ -218,15 +220,15 @@ export async function mount(root, { t, page, go, set, signal }) {
 
   /** Tell how far the map is, until it is there. */
   async function follow(wanted, inner) {
-    const bar = h("progress", { "aria-label": t("progress.label"), max: here.state.total, value: here.state.done });
-    const text = h("span");
     const tell = ({ done, total }) => {
       Object.assign(bar, { max: total, value: done });
       text.textContent = t(done ? "progress" : "progress.waits", { done: number(done), total: number(total) });
     };
     tell(here.state);
-    fill(progress, h("p", {}, bar, " ", text, " ", t("progress.meanwhile")));
-    announce(t("progress.begun"));
+    if (bar.parentElement?.parentElement !== progress) {
+      fill(progress, h("p", {}, bar, " ", text, " ", t("progress.meanwhile")));
+      announce(t("progress.begun"));
+    }
     try {
       for await (const state of asked(question(wanted), inner)) {
         if (!state.map) {
@@ -253,7 +255,8 @@ export async function mount(root, { t, page, go, set, signal }) {
     async update(parameters, inner) {
       const wanted = (last = read(parameters, fields));
       form(wanted);
-      fill(progress);
+      // What is being worked out goes on, whatever else the address says now.
+      if (here?.isFinal !== false || here.key !== JSON.stringify(question(wanted))) fill(progress);
       await into(place, inner, (during) => first(wanted, during));
       if (!inner.aborted && here && !here.isFinal) await follow(wanted, inner);
     },
