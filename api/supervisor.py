@@ -35,6 +35,9 @@ log = logging.getLogger("lexicon.serve")
 
 def run(settings: Settings, listener: socket.socket, workers: int, form: logs.Format) -> None:
     """Answer on ``listener`` until told to stop: in this process, or in several others."""
+    # PyTorch's threads spin while they wait for one another, on processors that those who answer
+    # need: read when its library is loaded, here and in workers.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if workers == 1:
         serve(settings, listener, form)
     else:

@@ -13,9 +13,6 @@ CPU_PADDING = 1 / 16
 """Share of a batch that may be padding, where padding is allowed at all: less than fuller batches
 save on a CPU, and on a GPU, which small ones leave idle."""
 
-CPU_FREE = 16
-"""Tokens of padding in a batch that cost less on a CPU than one batch more."""
-
 GPU_PADDING = 1 / 4
 
 GPU_TOKENS = 65_536
@@ -39,11 +36,9 @@ def buckets(lengths: Sequence[int], tokens: int) -> Iterator[NDArray[np.int64]]:
             yield same[start : start + step]
 
 
-def near(
-    lengths: Sequence[int], tokens: int, padding: float, free: int = 0
-) -> Iterator[NDArray[np.int64]]:
+def near(lengths: Sequence[int], tokens: int, padding: float) -> Iterator[NDArray[np.int64]]:
     """The same of texts whose lengths may differ: padded to the longest of its batch, at most the
-    share ``padding`` of the tokens, or ``free`` of them, is padding.
+    share ``padding`` of the tokens is padding.
 
     Fuller batches are faster where lengths are many and texts are few.
 
@@ -56,7 +51,7 @@ def near(
     for place in np.argsort(-sizes, kind="stable").tolist():
         size = int(sizes[place])
         whole = longest * (len(batch) + 1)
-        if batch and (whole > tokens or whole - real - size > max(padding * whole, free)):
+        if batch and (whole > tokens or whole - real - size > padding * whole):
             yield np.array(batch)
             batch, real = [], 0
         if not batch:

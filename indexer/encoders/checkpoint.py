@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
 UNLIMITED = 2**31 - 1
 
-TRIED = ("water", "water " * 6)
-"""Texts of two lengths, on which it is tried whether padding counts for something."""
-
-SAME = 0.99999
-"""Cosine of vectors that count as one."""
-
 UNREAD = ("pooler.",)
 """Not every folder has the head for the first token, and no encoder reads it."""
 
@@ -50,11 +44,7 @@ class Options:
 
 
 class CheckpointEncoder(ABC):
-    """A transformer that turns texts into vectors, in batches of equal length or, where padding is
-    known to count for nothing, of nearly equal length."""
-
-    _padding: int | None = None
-    """The token that shorter texts are filled up with; None where no text may be."""
+    """A transformer that turns texts into vectors, in batches of equal length."""
 
     def __init__(self, name: str, folder: Path, settings: Settings, options: Options) -> None:
         self._name = name
@@ -77,9 +67,8 @@ class CheckpointEncoder(ABC):
         """The model's transformer in that precision."""
 
     @abstractmethod
-    def _vectors(self, model: Any, ids: "Tensor", real: "Tensor | None") -> "Tensor":
-        """(texts, dim) of ``ids`` (texts, tokens), of which ``real`` (the same shape) are no
-        padding; all, where it is None."""
+    def _vectors(self, model: Any, ids: "Tensor") -> "Tensor":
+        """(texts, dim) of ``ids`` (texts, tokens), none of which is padding."""
 
     @property
     @abstractmethod
@@ -140,30 +129,7 @@ class CheckpointEncoder(ABC):
             proofs.add(self.spec.identity)
         elif self.precision != "fp32":
             model = self._convert(model, self.precision)
-        if self._device != "cpu":
-            return model.to(self._device)
-        # On int8 padding counts: activations are scaled by the largest of the batch.
-        if self.precision != "int8":
-            self._padding = self._harmless(model)
-        return model
-
-    def _harmless(self, model: Any) -> int | None:
-        """The token for padding, if a text beside a longer one has the vector that it has alone:
-        some models mix all tokens of a row, whatever the mask says."""
-        token = getattr(self._tokenizer, "pad_token_id", None)
-        ids = self._tokens(TRIED)[0]
-        lengths = [len(one) for one in ids]
-        if token is None or lengths[0] == lengths[1]:
-            return None
-        with self._torch.inference_mode():
-            try:
-                alone = self._states_of_text(model, self._torch.tensor(ids[:1]), None)
-                beside = self._states_of_text(model, *self._filled(ids, token))[:1]
-            except InvalidInput:
-                # Whoever asks for states hears why there are none.
-                return None
-            cosine = self._torch.cosine_similarity(alone.float(), beside.float()).item()
-        return int(token) if cosine >= SAME else None
+        return model.to(self._device) if self._device != "cpu" else model
 
     def encode(self, texts: Sequence[str], language: str | None = None) -> Encoded:
         """``covered`` is always true: a subword vocabulary has a vector for any word."""
@@ -194,16 +160,16 @@ class CheckpointEncoder(ABC):
         ids, truncated = self._tokens(texts)
         rows: Any = None
         with self._torch.inference_mode():
-            for batch, tensor, real in self._batches(ids, model):
-                found = self._states_of_text(model, tensor, real).float().cpu().numpy()
+            for batch, tensor in self._batches(ids, model):
+                found = self._states_of_text(model, tensor).float().cpu().numpy()
                 if rows is None:
                     rows = np.empty((len(texts), found.shape[1]), dtype=np.float32)
                 rows[batch] = found
         return rows, truncated
 
-    def _states_of_text(self, model: Any, ids: "Tensor", real: "Tensor | None") -> "Tensor":
+    def _states_of_text(self, model: Any, ids: "Tensor") -> "Tensor":
         try:
-            return self._vectors(model, ids, real)
+            return self._vectors(model, ids)
         except (ValueError, TypeError, AttributeError) as error:
             # Such as a translator, which also wants a text to translate into.
             reason = str(error).partition("\n")[0]
@@ -228,27 +194,12 @@ class CheckpointEncoder(ABC):
     def _batches(self, ids: list[list[int]], model: Any) -> Any:
         torch = self._torch
         on_gpu = next(model.parameters()).device.type != "cpu"
-        lengths = [len(one) for one in ids]
-        if self._padding is not None:
-            for batch in batching.near(lengths, batching.CPU_TOKENS, 0.0, batching.CPU_FREE):
-                yield batch, *self._filled([ids[place] for place in batch], self._padding)
-            return
         most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
-        for batch in batching.buckets(lengths, most):
+        for batch in batching.buckets([len(one) for one in ids], most):
             tensor = torch.tensor([ids[place] for place in batch], dtype=torch.long)
             if on_gpu:
                 tensor = tensor.pin_memory().to("cuda", non_blocking=True)
-            yield batch, tensor, None
-
-    def _filled(self, ids: list[list[int]], token: int) -> "tuple[Tensor, Tensor | None]":
-        """The ids as one tensor, filled up on the right, where a decoder does not look; and which
-        of them are real, if not all are."""
-        longest = max(len(one) for one in ids)
-        tensor = self._torch.tensor([one + [token] * (longest - len(one)) for one in ids])
-        if all(len(one) == longest for one in ids):
-            return tensor, None
-        lengths = self._torch.tensor([[len(one)] for one in ids])
-        return tensor, (self._torch.arange(longest) < lengths).long()
+            yield batch, tensor
 
 
 def _samples() -> list[str]:

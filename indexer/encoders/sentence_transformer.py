@@ -104,9 +104,6 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         model[0] = precision.convert(model[0], numbers)
         return model
 
-    def _harmless(self, model: Any) -> int | None:
-        return super()._harmless(model) if self._runs_here else None
-
     def _encode(self, model: Any, texts: "Sequence[str]") -> tuple[Vectors, Any]:
         if self._runs_here:
             return super()._encode(model, texts)
@@ -116,9 +113,9 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         truncated = np.array([len(one) > most for one in ids] or [False] * len(texts))
         return unit_rows(found, f"encoder {self._name!r}"), truncated
 
-    def _vectors(self, model: Any, ids: "Tensor", real: "Tensor | None") -> Any:
-        mask = self._torch.ones_like(ids) if real is None else real
-        features = {"input_ids": ids, "attention_mask": mask}
+    def _vectors(self, model: Any, ids: "Tensor") -> Any:
+        torch = self._torch
+        features = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
         for number, module in enumerate(model):
             features = module(features)
             if number == 0:

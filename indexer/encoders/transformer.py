@@ -92,19 +92,16 @@ class TransformerEncoder(CheckpointEncoder):
     def _convert(self, model: Any, numbers: str) -> Any:
         return precision.convert(model, numbers)
 
-    def _vectors(self, model: Any, ids: "Tensor", real: "Tensor | None") -> "Tensor":
+    def _vectors(self, model: Any, ids: "Tensor") -> "Tensor":
         if self._pooling == "input":
-            return pool(model.get_input_embeddings()(ids), real, "mean")
+            return pool(model.get_input_embeddings()(ids), None, "mean")
         if self._layer == self.layers:
-            return pool(self._run(model, ids, real).last_hidden_state, real, self._pooling)
-        every = self._run(model, ids, real, output_hidden_states=True).hidden_states
-        return pool(every[self._layer], real, self._pooling)
+            return pool(self._run(model, ids).last_hidden_state, None, self._pooling)
+        every = self._run(model, ids, output_hidden_states=True).hidden_states
+        return pool(every[self._layer], None, self._pooling)
 
-    def _run(self, model: Any, ids: "Tensor", real: "Tensor | None", **wanted: bool) -> Any:
-        asked: dict[str, Any] = {**wanted}
-        if real is not None:
-            asked["attention_mask"] = real
+    def _run(self, model: Any, ids: "Tensor", **wanted: bool) -> Any:
         if getattr(self._config, "use_cache", False):
             # A decoder would keep keys and values for a next token that never comes.
-            asked["use_cache"] = False
-        return model(input_ids=ids, **asked)
+            wanted["use_cache"] = False
+        return model(input_ids=ids, **wanted)

@@ -28,6 +28,13 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What serving says to libraries is not said to other tests."""
+    monkeypatch.setenv("OMP_WAIT_POLICY", "-")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+
+
+@pytest.fixture(autouse=True)
 def plain_logs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Logging stays as it is."""
     monkeypatch.setattr("api.logs.configure", lambda *_: None)
@@ -88,6 +95,17 @@ def test_several_workers_have_a_supervisor(
     monkeypatch.setattr(Supervisor, "run", lambda self: begun.append(self._number))
     invoke("serve", "--port", "0", "--workers", "3")
     assert begun == [3]
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_of_a_model_sleep_while_they_wait_unless_it_is_said_otherwise(
+    tiny: LexiconService, monkeypatch: pytest.MonkeyPatch, chosen: str | None, expected: str
+) -> None:
+    if chosen:
+        monkeypatch.setenv("OMP_WAIT_POLICY", chosen)
+    monkeypatch.setattr(Supervisor, "run", lambda self: None)
+    invoke("serve", "--port", "0", "--workers", "2")
+    assert os.environ["OMP_WAIT_POLICY"] == expected
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])

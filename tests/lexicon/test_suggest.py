@@ -120,7 +120,7 @@ def test_only_the_words_of_the_folds_are_read(words: store.Sessions) -> None:
     assert meant(words, "en", "watre") == [("water", "spelling")]
     plans = []
     with words() as session:
-        for statement, values in list(asked):
+        for statement, values in asked.copy():
             if "lexeme" in statement:
                 plans += (
                     session.connection()

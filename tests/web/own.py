@@ -1,7 +1,6 @@
 """A service that one may write to: over a copy of the home that the others read."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.hostile import wait_until_ready
 from benchmarks.loading.processes import Server
 from lexicon import keys
 from lexicon.settings import Settings
@@ -42,20 +42,8 @@ def served(home: Path, copy: Path, environment: dict[str, str]) -> Iterator[Own]
     sessions.kw["bind"].dispose()
     server = Server({**environment, "LEXICON_HOME": str(copy)}, 1, copy.parent / "own.log")
     try:
+        wait_until_ready(server)
         own = Own(f"http://{server.address[0]}:{server.address[1]}", key, copy)
-        _wait_until_ready(own)
         yield own
     finally:
         server.kill()
-
-
-def _wait_until_ready(own: Own) -> None:
-    # Without an event loop: Playwright has one in this thread already.
-    for _ in range(300):
-        try:
-            if httpx.get(f"{own.site}/readyz", timeout=10).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise AssertionError("the service does not become ready")

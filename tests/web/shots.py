@@ -25,9 +25,9 @@ STATES = {
     "alignment": "/alignment",
     "alignment-pair": "/alignment?pair=en-kn",
     "inference": "/inference?premise=Le+chien+dort.&hypothesis=Le+chien+ne+dort+pas.",
-    "pairs": "/inference?dataset=ours&split=test&language=en",
+    "pairs": "/inference?open=pairs&dataset=ours&split=test&language=en",
     "words": "/words?field=animal",
-    "concept": "/words?key=water.noun.1",
+    "concept": "/words?concept=water.noun.1",
 }
 """Views by the name of their picture."""
 
@@ -66,7 +66,9 @@ def main() -> None:
                         if not chosen.window:
                             # Frames outside of the window are not painted.
                             tall = visit.page.evaluate("() => document.body.scrollHeight")
-                            visit.page.set_viewport_size({**WIDTHS[width], "height": tall})
+                            visit.page.set_viewport_size(
+                                {"width": WIDTHS[width]["width"], "height": tall}
+                            )
                             visit.page.wait_for_timeout(PAINTED)
                         picture = chosen.out / f"{name}-{width}-{scheme}.png"
                         visit.page.screenshot(path=picture)

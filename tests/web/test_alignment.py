@@ -28,7 +28,7 @@ PAIR = "/alignment?open=pair&pair=en-fr&under=embedded"
 
 def answer(visit: Visit, path: str = "", **parameters: str) -> Any:
     """What the service itself says of the embedded encoder."""
-    asked = {"encoder": "embedded", **parameters}
+    asked: dict[str, str | float | bool] = {"encoder": "embedded", **parameters}
     found = visit.page.request.get(f"{visit.site}/v1/alignment{path}", params=asked)
     assert found.ok
     return found.json()
@@ -169,10 +169,13 @@ def test_one_pair_has_every_figure_and_its_parts(visit: Visit) -> None:
     expect(page.locator(".metrics .metric")).to_have_count(sum(map(bool, said["all"].values())))
     parts = page.locator(".broken-down tbody tr")
     expect(parts.first).to_contain_text("noun")
-    page.get_by_label("Broken down by", exact=True).select_option("frequency")
+    chooser = page.get_by_label("Broken down by", exact=True)
+    chooser.focus()
+    chooser.select_option("frequency")
     expect(parts.first).to_contain_text("3 to 4")
     bands = [name for name in said["strata"] if name.startswith("frequency=")]
     expect(parts).to_have_count(len(bands))
+    expect(chooser).to_be_focused()
     found = said["strata"]["frequency=3 to 4"]["p_at_1"]
     expect(parts.first).to_contain_text(f"{found['low']:.3f} to {found['high']:.3f}")
     page.go_back()

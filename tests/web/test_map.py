@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from math import dist
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,11 +76,11 @@ def spot(page: Page, x: float, y: float) -> tuple[float, float]:
 
 def loneliest(words: Mapping[str, list[Any]]) -> int:
     """The word that lies farthest from its nearest neighbour."""
-    points = list(zip(words["x"], words["y"], strict=True))
+    points: list[tuple[float, float]] = list(zip(words["x"], words["y"], strict=True))
 
     def room(at: int) -> float:
         x, y = points[at]
-        return min((x - a) ** 2 + (y - b) ** 2 for i, (a, b) in enumerate(points) if i != at)
+        return min(dist((x, y), one) for i, one in enumerate(points) if i != at)
 
     return max(range(len(points)), key=room)
 

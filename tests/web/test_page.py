@@ -1,8 +1,12 @@
 """What all views share: ways between them, languages, colours, faults."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.web.browsing import environment
+from tests.web.own import served
 from tests.web.visits import DESK, PHONE, Visit
 
 VIEWS = ("/", "/map", "/alignment", "/inference", "/words")
@@ -92,3 +96,20 @@ def test_the_first_view_is_small_and_loads_no_plots(visit: Visit) -> None:
     assert len(sizes) > 5
     assert not [url for url in sizes if "plot" in url.rpartition("/")[2].replace("plots.js", "")]
     assert sum(sizes.values()) < 150_000, sizes
+
+
+def test_a_closed_service_asks_for_its_key(
+    browser: Browser, web_home: Path, tmp_path: Path
+) -> None:
+    closed = {**environment(web_home), "LEXICON_READS": "key"}
+    with (
+        served(web_home, tmp_path / "home", closed) as own,
+        Visit.begun(browser, own.site) as visit,
+    ):
+        visit.tolerated.append("status of 401")
+        page = visit.page
+        page.goto(own.site + "/words?concept=water.noun.1")
+        page.get_by_label("Key of the service").first.fill(own.key)
+        page.get_by_role("button", name="Try again").first.click()
+        visit.settled()
+        expect(page.locator("#view")).to_contain_text("ನೀರು")

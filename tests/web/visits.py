@@ -14,14 +14,15 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    ViewportSize,
     expect,
 )
 
 PATIENCE = 20_000
 """Milliseconds for what a busy machine may be slow with."""
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 
 KNOWN = ["GPU stall due to ReadPixels"]
 """Complaints of a browser that draws WebGL without a graphics card."""

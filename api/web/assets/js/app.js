@@ -1,8 +1,8 @@
 // Which view is shown, in which language and colours. The address is the whole state: views are
 // given its parameters and change them, never keep their own.
 
-import { announce, fill, h } from "./dom.js";
-import { Failure } from "./api.js";
+import { announce, field, fill, h } from "./dom.js";
+import { Failure, key } from "./api.js";
 import { LANGUAGES, choose, current, dictionary, preferred } from "./i18n.js";
 
 const VIEWS = {
@@ -98,15 +98,32 @@ function mark(name) {
 export function problem(error, again) {
   const failure = error instanceof Failure ? error : new Failure("broken", { detail: String(error) });
   if (failure.kind === "broken") console.error(error);
-  const key = failure.status === 401 || failure.status === 403 ? "key" : failure.kind;
-  const title = t(`failed.${key}`);
+  const why = failure.status === 401 || failure.status === 403 ? "key" : failure.kind;
+  const title = t(`failed.${why}`);
   announce(title);
   return h(
     "div.notice.bad",
     { role: "alert" },
     h("p", {}, h("strong", {}, title)),
     failure.message && failure.message !== failure.kind ? h("p", { lang: "en" }, failure.message) : null,
-    again ? h("button", { type: "button", onclick: again }, t("again")) : null,
+    failure.status === 401 && again ? keyForm(again) : null,
+    again && failure.status !== 401 ? h("button", { type: "button", onclick: again }, t("again")) : null,
+  );
+}
+
+/** Where reads need a key, nothing is shown before this was filled in. */
+function keyForm(again) {
+  const input = h("input", { type: "password", autocomplete: "off", required: true, value: key.get() });
+  const use = (event) => {
+    event.preventDefault();
+    key.set(input.value.trim());
+    again();
+  };
+  return h(
+    "form.form",
+    { onsubmit: use },
+    field(t("key"), input, { wide: true }),
+    h("button.main", {}, t("again")),
   );
 }
 

@@ -6,6 +6,7 @@
   const target = document.getElementById("plot");
   let port = null;
   let wired = false;
+  let latest = 0;
 
   // What is sent across must be plain data.
   const plain = (value) => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
@@ -26,7 +27,7 @@
       });
       target.on("plotly_relayout", () => {
         const { xaxis, yaxis } = target.layout;
-        port.postMessage({ kind: "view", x: plain(xaxis?.range), y: plain(yaxis?.range) });
+        port.postMessage({ kind: "view", after: latest, x: plain(xaxis?.range), y: plain(yaxis?.range) });
       });
     }
     port.postMessage({ kind: "drawn", number });
@@ -49,6 +50,7 @@
     if (port !== null || event.source !== parent || event.ports.length !== 1) return;
     port = event.ports[0];
     port.onmessage = async ({ data }) => {
+      latest = data.number;
       try {
         await answers[data.kind](data);
       } catch (error) {

@@ -90,7 +90,8 @@ export class Plot {
       return;
     }
     if (data.kind === "view") {
-      this.onview(data);
+      // What was in sight before something else was asked for is no news any more.
+      if (data.after === this.number) this.onview(data);
       return;
     }
     const [resolve, reject] = this.waiting.get(data.number) ?? [];

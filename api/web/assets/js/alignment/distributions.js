@@ -1,6 +1,6 @@
 // Cosines of translations against those of random pairs.
 
-import { fill, h } from "../dom.js";
+import { h } from "../dom.js";
 import { into } from "../app.js";
 import { address, get } from "../api.js";
 import { number } from "../i18n.js";
@@ -107,5 +107,5 @@ export function distributions({ t }) {
     );
   }
 
-  return { element, update, close: () => plot.close(), clear: () => fill(place) };
+  return { element, update, close: () => plot.close() };
 }

@@ -1,6 +1,6 @@
 // Encoders and language pairs: one figure of all of them, with the verdicts.
 
-import { announce, fill, h } from "../dom.js";
+import { announce, h } from "../dom.js";
 import { into } from "../app.js";
 import { address } from "../api.js";
 import { number } from "../i18n.js";
@@ -175,7 +175,7 @@ export function overview({ t, link, go, language }) {
     return `${encoder}, ${code}<br>${metricName(t, state.metric)} ${value(one.value)}${between ? ` (${between})` : ""}<br>n = ${number(one.n)}`;
   }
 
-  return { element, update, close: () => heat.close(), clear: () => fill(table) };
+  return { element, update, close: () => heat.close() };
 }
 
 /** Where colours begin and end: at chance and at the best for shares, else at what there is. */

@@ -41,7 +41,10 @@ export function onePair({ t, set, language }) {
       return facts(row, pair);
     });
     if (!pair || signal.aborted) return;
+    const chooses = document.activeElement?.id === "by";
     fill(parts, figures(row, pair), brokenDown(state, row, pair));
+    // The choice is a new one now, and whoever made it goes on from there.
+    if (chooses) document.getElementById("by")?.focus();
     await spread.update(state, row, pair, signal);
   }
 

@@ -101,6 +101,7 @@ export class Board {
   }
 
   move(view) {
+    if (!this.plot.element.dataset.drawn) return;
     this.view = view;
     this.plot.change({ "xaxis.range": view.x, "yaxis.range": view.y });
   }

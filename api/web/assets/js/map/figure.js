@@ -65,6 +65,17 @@ export function legible(words, shown, { x, y }) {
   return found;
 }
 
+/** Those of one language, then one of each of the others in turn, so that none gets all the room. */
+function inTurn(words, places, first) {
+  const turns = new Map();
+  const turn = places.map((at) => {
+    const code = words.language[at];
+    turns.set(code, (turns.get(code) ?? 0) + 1);
+    return [code === first ? 0 : turns.get(code), at];
+  });
+  return turn.sort(([one, a], [two, b]) => one - two || a - b).map(([, at]) => at);
+}
+
 /** The same middle, `by` times as much of the plane. */
 export function wider({ x, y }, by) {
   return boxOf((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (x[1] - x[0]) * by, (y[1] - y[0]) * by);
@@ -187,9 +198,7 @@ export function figure(words, state, t) {
   const tongue = (code) => style.getPropertyValue(`--${code}`).trim() || style.getPropertyValue("--other").trim();
   const type = webgl ? "scattergl" : "scatter";
   const seen = words.languages.filter((code) => shown.has(code));
-  const candidates = legible(words, shown, view)
-    .filter((at) => !chosen.includes(at))
-    .sort((one, two) => (words.language[two] === reader) - (words.language[one] === reader) || one - two);
+  const candidates = inTurn(words, legible(words, shown, view), reader).filter((at) => !chosen.includes(at));
   const found = labels(words, { chosen, candidates, plane: { ...size, ...view } });
   const line = { width: 1, color: dark() ? "rgba(210,220,230,.28)" : "rgba(40,50,60,.22)" };
   const strong = { width: 2, color: soft };

@@ -110,10 +110,10 @@ function beside(words, candidates, plane, room) {
 export function labels(words, { chosen, candidates, plane }) {
   const room = new Room(plane);
   const flags = flagged(words, chosen, plane, room);
-  if (candidates.length <= 400) {
+  if (candidates.length <= 1000) {
     for (const at of candidates) {
       const [left, top] = pixel(words, at, plane);
-      room.take(boxed(left - 4, top - 4, 8, 8));
+      room.take(boxed(left - 3, top - 3, 6, 6));
     }
   }
   return { flags, texts: beside(words, candidates, plane, room) };

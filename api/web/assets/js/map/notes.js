@@ -7,16 +7,21 @@ import { MOST_LINES } from "./figure.js";
 /** How much of the vectors two axes show, as a percentage. */
 export const explainedShare = ({ explained }) => number((explained[0] + explained[1]) * 100, 1);
 
-/** What lies here: numbers of words and concepts, and what is left out. */
-export function facts(t, map, { shown, lines, wanted, fallback }) {
+/** How many words and concepts there are, in a sentence. */
+export function counted(t, map) {
   const about = {
     words: number(map.words.form.length),
     concepts: number(map.concepts),
     field: map.field ?? "",
     encoder: map.encoder,
   };
+  return t(map.field === null ? "facts.whole" : "facts.field", about);
+}
+
+/** What lies here, and what is left out. */
+export function facts(t, map, { shown, lines, wanted, fallback }) {
   return [
-    h("p", {}, t(map.field === null ? "facts.whole" : "facts.field", about), map.pending ? ` ${t("facts.pending", { n: number(map.pending) })}` : null),
+    h("p", {}, counted(t, map), map.pending ? ` ${t("facts.pending", { n: number(map.pending) })}` : null),
     wanted.lines && lines > MOST_LINES
       ? h("p.soft", {}, t("lines.many", { n: number(lines), most: number(MOST_LINES) }))
       : null,

@@ -11,7 +11,7 @@ import { chosenWord } from "../map/chosen.js";
 import { MOST_LINES } from "../map/figure.js";
 import { findBox } from "../map/find.js";
 import { legend } from "../map/legend.js";
-import { facts, notes } from "../map/notes.js";
+import { counted, facts, notes } from "../map/notes.js";
 import { wordTable } from "../map/table.js";
 import { draws, question, read } from "../map/wanted.js";
 import { Words } from "../map/words.js";
@@ -165,6 +165,8 @@ export async function mount(root, { t, page, go, set, signal }) {
     const isSame = here.word === (isThere ? at : -1);
     if (!isSame && isThere) {
       announce(t("said.chosen", { word: words.form[at], n: number(words.partners(at).length) }));
+    } else if (isNew) {
+      announce(counted(t, map));
     }
     const zoom = isThere && !clicked && (!isSame || isNew) ? "word" : isNew ? "all" : "stay";
     here.word = isThere ? at : -1;
