@@ -153,7 +153,8 @@ def _rows(session: Session, run: AlignmentRun, encoder: str, stale: bool) -> Ite
         pair = score.source, score.target
         found.setdefault(pair, {})[score.metric, score.stratum] = figure
     for source, target in PUBLISHED:
-        if (figures := found.get((source, target))) is None:
+        figures = found.get((source, target), {})
+        if (concepts := figures.get(("concepts", ALL))) is None:
             continue
         said = {metric: figures.get((metric, stratum)) for metric, stratum in _WHERE.items()}
         yield OurRow(
@@ -167,7 +168,7 @@ def _rows(session: Session, run: AlignmentRun, encoder: str, stale: bool) -> Ite
             p_at_1=said["p_at_1"],
             verdict=None if evaluation == "memorised" else verdict(said),
             evaluation=evaluation,
-            n=int(figures["concepts", ALL].value),
+            n=int(concepts.value),
             stale=stale,
         )
 

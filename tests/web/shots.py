@@ -23,7 +23,7 @@ STATES = {
     "search-unseen": "/?q=a+person+who+repairs+teeth&from=en",
     "map": "/map?field=animal",
     "alignment": "/alignment",
-    "alignment-pair": "/alignment?pair=en-kn",
+    "alignment-pair": "/alignment?open=pair&pair=en-kn",
     "inference": "/inference?premise=Le+chien+dort.&hypothesis=Le+chien+ne+dort+pas.",
     "pairs": "/inference?open=pairs&dataset=ours&split=test&language=en",
     "words": "/words?field=animal",

@@ -17,9 +17,8 @@ const SHAPES = {
 export function mark(language, languages) {
   const { symbol } = look(language, languages);
   const made = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" })) {
-    made.setAttribute(name, value);
-  }
+  const said = { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" };
+  for (const [name, value] of Object.entries(said)) made.setAttribute(name, value);
   made.classList.add("mark");
   const shape = document.createElementNS(SVG, "path");
   shape.setAttribute("d", SHAPES[symbol]);

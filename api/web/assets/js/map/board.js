@@ -17,7 +17,8 @@ export class Board {
     this.picture = async () => {};
     this.plot = new Plot({
       title,
-      height: "clamp(22rem, 68vh, 44rem)",
+      // On a phone there is room beside it for a finger that scrolls the page.
+      height: "clamp(20rem, min(68vh, 110vw), 44rem)",
       onclick: ({ custom }) => Number.isInteger(custom) && onclick(custom),
       onview: (view) => this.seen(view),
     });

@@ -65,10 +65,8 @@ export function chosenWord({ t, onchoose }) {
     element,
     update(words, at, shown) {
       const held = element.contains(document.activeElement);
-      fill(
-        element,
-        at < 0 ? [h("h2", { tabindex: "-1" }, t("chosen")), h("p.soft", {}, t("chosen.none"))] : drawn(words, at, shown),
-      );
+      const none = [h("h2", { tabindex: "-1" }, t("chosen")), h("p.soft", {}, t("chosen.none"))];
+      fill(element, at < 0 ? none : drawn(words, at, shown));
       // The button that was pressed is gone.
       if (held) element.querySelector("h2").focus({ preventScroll: true });
     },

@@ -131,7 +131,12 @@ function rings(words, places, ink, type) {
     mode: "markers",
     x: places.map((at) => words.x[at]),
     y: places.map((at) => words.y[at]),
-    marker: { symbol: "circle-open", color: ink, size: places.map((_, turn) => (turn ? 15 : 21)), line: { width: 2.5, color: ink } },
+    marker: {
+      symbol: "circle-open",
+      color: ink,
+      size: places.map((_, turn) => (turn ? 15 : 21)),
+      line: { width: 2.5, color: ink },
+    },
     hoverinfo: "skip",
     showlegend: false,
   };

@@ -2,7 +2,7 @@
 
 import { into, problem } from "../app.js";
 import { get } from "../api.js";
-import { announce, field, fill, h, select, word } from "../dom.js";
+import { announce, fill, h, word } from "../dom.js";
 import { named, saveUrl } from "../downloads.js";
 import { current, number } from "../i18n.js";
 import { asked } from "../map/asking.js";
@@ -10,14 +10,12 @@ import { Board } from "../map/board.js";
 import { chosenWord } from "../map/chosen.js";
 import { MOST_LINES } from "../map/figure.js";
 import { findBox } from "../map/find.js";
+import { mapForm } from "../map/form.js";
 import { legend } from "../map/legend.js";
 import { counted, facts, notes } from "../map/notes.js";
 import { wordTable } from "../map/table.js";
-import { draws, question, read } from "../map/wanted.js";
+import { question, read } from "../map/wanted.js";
 import { Words } from "../map/words.js";
-
-/** Both are asked for at once: while t-SNE is worked out, principal components stand there. */
-const METHODS = ["tsne", "pca"];
 
 export async function mount(root, { t, page, go, set, signal }) {
   const [{ fields }, { encoders }, { languages }] = await Promise.all([
@@ -29,24 +27,12 @@ export async function mount(root, { t, page, go, set, signal }) {
   let here = null;
   let clicked = false;
 
-  const choose = (at, options) =>
-    set(at === null ? { word: null, from: null } : { word: here.words.form[at], from: here.words.language[at] }, options);
+  const choose = (at) =>
+    set(at === null ? { word: null, from: null } : { word: here.words.form[at], from: here.words.language[at] });
 
   // What does not change
 
-  const onfield = (value) => {
-    const name = value.slice(1);
-    const by = draws(languages, last).find((one) => value === `c${one.concepts}`)?.method;
-    const which = value.startsWith("f") ? { field: name, concepts: null } : { field: null, concepts: name };
-    set({ ...which, ...(by ? { method: by } : {}), word: null, from: null, page: null });
-  };
-  const about = select([], null, onfield);
-  const encoder = select([], null, (value) => set({ encoder: value, page: null }));
-  const method = select(
-    METHODS.map((name) => [name, t(`method.${name}`)]),
-    "tsne",
-    (value) => set({ method: value === "tsne" ? null : value }),
-  );
+  const form = mapForm({ t, set, fields, encoders, languages });
   const lines = h("input", { type: "checkbox", onchange: () => set({ lines: lines.checked ? null : "off" }) });
   const key = legend({
     t,
@@ -81,13 +67,7 @@ export async function mount(root, { t, page, go, set, signal }) {
     "div.map-view",
     {},
     h("h1", {}, t("title")),
-    h(
-      "form.form",
-      { onsubmit: (event) => event.preventDefault() },
-      field(t("about"), about, { wide: true }),
-      field(t("encoder"), encoder),
-      field(t("method"), method),
-    ),
+    form.element,
     h("div.map-tools", {}, find.element, key.element),
     place,
     progress,
@@ -106,38 +86,6 @@ export async function mount(root, { t, page, go, set, signal }) {
 
   let last = read({}, fields);
 
-  const drawnName = ({ concepts, method: by }) => {
-    const n = Number(concepts);
-    if (n !== 0) return t("whole.some", { n: Number.isInteger(n) ? number(n) : concepts });
-    return by ? t("whole.all.by", { method: t(`method.${by}`) }) : t("whole.all");
-  };
-
-  function form(wanted) {
-    const drawn = question(wanted).concepts;
-    const whole = draws(languages, wanted).map((one) => ({ ...one, value: `c${one.concepts}` }));
-    const value = wanted.field === null ? `c${drawn}` : `f${wanted.field}`;
-    if (wanted.field === null && !whole.some((one) => one.value === value)) whole.push({ concepts: drawn, value });
-    const all = whole.map((one) => [one.value, drawnName(one)]);
-    const byName = [...fields].sort((one, two) => (one.field < two.field ? -1 : 1));
-    const some = byName.map((one) => [`f${one.field}`, `${one.field} (${number(one.concepts)})`]);
-    if (wanted.field !== null && !some.some(([known]) => known === value)) some.unshift([value, wanted.field]);
-    const options = (which, lang) => which.map(([one, text]) => h("option", { value: one, lang, selected: one === value }, text));
-    fill(
-      about,
-      all.length ? h("optgroup", { label: t("whole") }, options(all)) : null,
-      h("optgroup", { label: t("fields") }, options(some, "en")),
-    );
-    const built = encoders.filter((one) => one.languages.length);
-    const names = built.map((one) => one.name);
-    const used = wanted.encoder ?? built.find((one) => one.default)?.name;
-    if (used && !names.includes(used)) names.push(used);
-    fill(encoder, names.map((name) => h("option", { value: name, selected: name === used }, name)));
-    if (!METHODS.includes(wanted.method)) method.selectedIndex = -1;
-    else method.value = wanted.method;
-    lines.checked = wanted.lines;
-    find.update(wanted.word);
-  }
-
   // The map
 
   function shownOf(words, { shown }) {
@@ -150,7 +98,9 @@ export async function mount(root, { t, page, go, set, signal }) {
     const shown = shownOf(words, wanted);
     const at = wanted.word === null ? -1 : words.find(wanted.word, wanted.from);
     const isThere = at >= 0 && shown.has(words.language[at]);
-    const codes = wanted.alone ? languages.filter((one) => one.words).map((one) => one.code) : words.languages;
+    const codes = wanted.alone
+      ? languages.filter((one) => one.words).map((one) => one.code)
+      : words.languages;
     const some = words.linesOf(shown);
     key.update(words, codes, wanted, shown);
     chosen.update(words, isThere ? at : -1, shown);
@@ -160,7 +110,8 @@ export async function mount(root, { t, page, go, set, signal }) {
     if (here.shown !== [...shown].join()) {
       Object.assign(here, { shown: [...shown].join(), places });
     }
-    table.update(words, { shown, places: here.places, chosen: isThere ? at : -1, page: wanted.page, open: wanted.table });
+    const row = isThere ? at : -1;
+    table.update(words, { shown, places: here.places, chosen: row, page: wanted.page, open: wanted.table });
     const group = isThere ? [at, ...words.partners(at).filter((one) => words.isShown(one, shown))] : [];
     const isSame = here.word === (isThere ? at : -1);
     if (!isSame && isThere) {
@@ -256,7 +207,9 @@ export async function mount(root, { t, page, go, set, signal }) {
         : null,
     async update(parameters, inner) {
       const wanted = (last = read(parameters, fields));
-      form(wanted);
+      form.update(wanted);
+      find.update(wanted.word);
+      lines.checked = wanted.lines;
       // What is being worked out goes on, whatever else the address says now.
       if (here?.isFinal !== false || here.key !== JSON.stringify(question(wanted))) fill(progress);
       await into(place, inner, (during) => first(wanted, during));
