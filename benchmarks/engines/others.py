@@ -7,6 +7,7 @@ which it keeps contents too, and of chromadb a filter on metadata.
 """
 
 import sys
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -36,14 +37,18 @@ class Exact:
     def open(self) -> None:
         self.rows = np.load(self.folder / "exact.npy")
         self.queries = queries(self.folder)
-        self.first = of_first_language(self.folder)
-        self.of_first = self.rows[self.first]
+
+    @cached_property
+    def first(self) -> tuple[Any, Any]:
+        of_first = of_first_language(self.folder)
+        return of_first, self.rows[of_first]
 
     def search(self, place: int, k: int) -> list[int]:
         return _best(self.rows @ self.queries[place], k)
 
     def limited(self, place: int, k: int) -> list[int]:
-        found: list[int] = self.first[_best(self.of_first @ self.queries[place], k)].tolist()
+        of_first, some = self.first
+        found: list[int] = of_first[_best(some @ self.queries[place], k)].tolist()
         return found
 
 
@@ -69,17 +74,21 @@ class Flat:
     def open(self) -> None:
         self.index = self.faiss.read_index(str(self.folder / "flat.faiss"))
         self.queries = queries(self.folder)
-        self.first = of_first_language(self.folder)
-        self.of_first = self.faiss.IndexFlatIP(self.index.d)
-        self.of_first.add(rows(self.folder)[self.first])
+
+    @cached_property
+    def first(self) -> tuple[Any, Any]:
+        of_first = of_first_language(self.folder)
+        some = self.faiss.IndexFlatIP(self.index.d)
+        some.add(rows(self.folder)[of_first])
+        return of_first, some
 
     def search(self, place: int, k: int) -> list[int]:
         found: list[int] = self.index.search(self.queries[place][None], k)[1][0].tolist()
         return found
 
     def limited(self, place: int, k: int) -> list[int]:
-        near = self.of_first.search(self.queries[place][None], k)[1][0]
-        found: list[int] = self.first[near].tolist()
+        of_first, some = self.first
+        found: list[int] = of_first[some.search(self.queries[place][None], k)[1][0]].tolist()
         return found
 
 
@@ -88,6 +97,7 @@ class Txtai:
 
     def __init__(self, folder: Path, name: str, components: str | None, content: bool) -> None:
         self.folder = folder
+        self.txtai: Any = import_module("txtai")
         self.kept = str(folder / name.replace(", ", "-").replace(" ", "-"))
         self.content = content
         self.said: dict[str, Any] = {"method": "external", "content": content}
@@ -103,7 +113,7 @@ class Txtai:
             of = {"w": held, "q": asked}
             return np.stack([of[text[0]][int(text[1:])] for text in texts])
 
-        return import_module("txtai").Embeddings({**self.said, "transform": vectors})
+        return self.txtai.Embeddings({**self.said, "transform": vectors})
 
     def build(self) -> None:
         made = self._made()
@@ -123,7 +133,7 @@ class Txtai:
         self.content = False
         made = self._made()
         transform = made.config["transform"]
-        self.index = import_module("txtai").Embeddings()
+        self.index = self.txtai.Embeddings()
         self.index.load(self.kept, config={"transform": transform})
         self.index.model.transform = transform
 

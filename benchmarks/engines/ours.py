@@ -1,12 +1,14 @@
 """This project's index over the same rows; a limited search has the index of that language.
 
-    python -m benchmarks.engines.ours ours FOLDER
+python -m benchmarks.engines.ours ours FOLDER
 """
 
 import sys
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.engines.speaking import HELD_OUT, ROWS, of_first_language, queries, speak
 from indexer.building.choose import choose
@@ -17,6 +19,7 @@ from indexer.generations.folder import Generations
 from indexer.generations.manifest import Watermark
 from indexer.generations.records import Facts
 from indexer.indices import faiss as faiss_index
+from indexer.indices.stored import StoredIndex
 from indexer.vectors import Vectors
 
 
@@ -49,8 +52,6 @@ class Ours:
         self.part = Generations(folder / "ours-of-a-language")
 
     def build(self) -> None:
-        # The language's own is built by `open`, as the other engines' is: it is the same work on
-        # fewer rows.
         publish(
             self.whole,
             np.load(self.folder / ROWS, mmap_mode="r"),
@@ -59,19 +60,22 @@ class Ours:
 
     def open(self) -> None:
         self.queries: Vectors = queries(self.folder)
-        of = spec(self.queries.shape[1])
-        self.index = self.whole.load(of, "en")
-        self.first = of_first_language(self.folder)
-        rows = np.load(self.folder / ROWS, mmap_mode="r")[self.first]
+        self.spec = spec(self.queries.shape[1])
+        self.index = self.whole.load(self.spec, "en")
+
+    @cached_property
+    def first(self) -> tuple[NDArray[np.int64], StoredIndex]:
+        of_first = of_first_language(self.folder)
+        rows = np.load(self.folder / ROWS, mmap_mode="r")[of_first]
         publish(self.part, rows, np.load(self.folder / HELD_OUT))
-        self.of_first = self.part.load(of, "en")
+        return of_first, self.part.load(self.spec, "en")
 
     def search(self, place: int, k: int) -> list[int]:
         return self.index.search(self.queries[place : place + 1], k).rows[0].tolist()
 
     def limited(self, place: int, k: int) -> list[int]:
-        near = self.of_first.search(self.queries[place : place + 1], k).rows[0]
-        return self.first[near].tolist()
+        of_first, index = self.first
+        return of_first[index.search(self.queries[place : place + 1], k).rows[0]].tolist()
 
 
 if __name__ == "__main__":

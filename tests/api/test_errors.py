@@ -105,6 +105,7 @@ def test_every_error_of_the_family_has_a_status_and_a_type(
         errors.UnknownConcept: 404,
         errors.UnknownPair: 404,
         errors.ReportMissing: 404,
+        errors.LayersMissing: 404,
         errors.UnknownRun: 404,
         errors.UnknownWord: 404,
         errors.ConceptExists: 409,

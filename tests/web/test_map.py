@@ -262,6 +262,20 @@ def test_twelve_thousand_words_are_drawn_by_webgl(visit: Visit) -> None:
     assert "markers+text" in modes
 
 
+def test_what_is_too_much_for_tsne_is_shown_by_principal_components(visit: Visit) -> None:
+    visit.tolerated += [STALLS, "the server responded with a status of 422"]
+    page = opened(visit, "/map?concepts=0")
+    expect(page.get_by_role("alert")).to_contain_text("would have more than 20,000 words")
+    expect(page.locator(".progress")).to_contain_text("it shows principal components")
+    assert inside(page, "plot => plot.layout.xaxis.title?.text").startswith("Component 1: ")
+    # Nothing is asked again for what is known.
+    asked = [one for one in visit.asked if "/v1/map" in one]
+    page.get_by_label("English").uncheck()
+    expect(page.locator(".legend input:checked")).to_have_count(4)
+    expect(page.get_by_role("alert")).to_contain_text("would have more than 20,000 words")
+    assert [one for one in visit.asked if "/v1/map" in one] == asked
+
+
 def test_the_address_is_the_whole_state(visit: Visit) -> None:
     page = opened(
         visit, "/map?field=emotion&method=pca&lines=off&language=en&language=kn&word=ಸಂತೋಷ&page=2"

@@ -58,9 +58,7 @@ export class Board {
   }
 
   whole() {
-    const places = [];
-    for (let at = 0; at < this.words.size; at++) if (this.words.isShown(at, this.state.shown)) places.push(at);
-    return around(this.words, places, this.size, 0.04);
+    return around(this.words, this.words.places(this.state.shown), this.size, 0.04);
   }
 
   /** The part around the chosen words. */

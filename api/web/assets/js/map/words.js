@@ -30,7 +30,14 @@ export class Words {
     return shown.has(this.language[at]);
   }
 
-  /** How many lines have both ends switched on, and which. */
+  /** Where those are that are switched on. */
+  places(shown) {
+    const found = [];
+    for (let at = 0; at < this.size; at++) if (this.isShown(at, shown)) found.push(at);
+    return found;
+  }
+
+  /** The lines that have both ends switched on. */
   linesOf(shown) {
     return this.lines.filter(([one, two]) => this.isShown(one, shown) && this.isShown(two, shown));
   }

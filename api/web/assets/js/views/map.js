@@ -1,7 +1,7 @@
 // A map of the words of a field, or of all: which lie near each other, and where translations are.
 
 import { into, problem } from "../app.js";
-import { get } from "../api.js";
+import { Failure, get } from "../api.js";
 import { announce, fill, h, word } from "../dom.js";
 import { named, saveUrl } from "../downloads.js";
 import { current, number } from "../i18n.js";
@@ -17,7 +17,7 @@ import { wordTable } from "../map/table.js";
 import { question, read } from "../map/wanted.js";
 import { Words } from "../map/words.js";
 
-export async function mount(root, { t, page, go, set, signal }) {
+export async function mount(root, { t, go, set, signal }) {
   const [{ fields }, { encoders }, { languages }] = await Promise.all([
     get("/v1/fields", {}, signal),
     get("/v1/encoders", {}, signal),
@@ -106,21 +106,20 @@ export async function mount(root, { t, page, go, set, signal }) {
     chosen.update(words, isThere ? at : -1, shown);
     said.update(map);
     fill(missing, wanted.word !== null && !isThere ? nowhere(wanted) : null);
-    const places = words.form.map((_, turn) => turn).filter((turn) => words.isShown(turn, shown));
-    if (here.shown !== [...shown].join()) {
-      Object.assign(here, { shown: [...shown].join(), places });
-    }
+    const those = [...shown].join();
+    // The table keeps its rows as long as they are the same.
+    if (here.shown !== those) Object.assign(here, { shown: those, places: words.places(shown) });
     const row = isThere ? at : -1;
     table.update(words, { shown, places: here.places, chosen: row, page: wanted.page, open: wanted.table });
     const group = isThere ? [at, ...words.partners(at).filter((one) => words.isShown(one, shown))] : [];
-    const isSame = here.word === (isThere ? at : -1);
+    const isSame = here.word === row;
     if (!isSame && isThere) {
       announce(t("said.chosen", { word: words.form[at], n: number(words.partners(at).length) }));
     } else if (isNew) {
       announce(counted(t, map));
     }
     const zoom = isThere && !clicked && (!isSame || isNew) ? "word" : isNew ? "all" : "stay";
-    here.word = isThere ? at : -1;
+    here.word = row;
     clicked = false;
     await board.show(words, {
       method: map.method,
@@ -151,15 +150,26 @@ export async function mount(root, { t, page, go, set, signal }) {
     for (const one of [stage, below, missing]) one.hidden = isHidden;
   }
 
+  /** The first answer; where only t-SNE is refused, that is `{error}`. */
+  async function begun(asking, inner) {
+    try {
+      return (await asked(asking, inner).next()).value;
+    } catch (error) {
+      const isRefused = error instanceof Failure && error.kind === "refused";
+      if (!isRefused || asking.method !== "tsne") throw error;
+      return { error };
+    }
+  }
+
+  /** Have a map stand there: at once, or principal components for now. */
   async function first(wanted, inner) {
     const asking = question(wanted);
     const written = JSON.stringify(asking);
     if (here?.key === written) return show(wanted, { isNew: false });
     try {
-      const { value } = await asked(asking, inner).next();
-      const isFinal = Boolean(value.map);
-      const map = value.map ?? (await asked({ ...asking, method: "pca" }, inner).next()).value.map;
-      here = { key: written, map, words: new Words(map), isFinal, state: value };
+      const state = await begun(asking, inner);
+      const map = state.map ?? (await asked({ ...asking, method: "pca" }, inner).next()).value.map;
+      here = { key: written, map, words: new Words(map), isFinal: Boolean(state.map), state };
     } catch (error) {
       if (!inner.aborted) {
         here = null;
@@ -171,8 +181,20 @@ export async function mount(root, { t, page, go, set, signal }) {
     return show(wanted, { isNew: true });
   }
 
+  function failed(error, wanted, inner) {
+    const again = () => {
+      here.state = { done: 0, total: 1 };
+      follow(wanted, inner);
+    };
+    fill(progress, h("p", {}, t("progress.failed")), problem(error, again));
+  }
+
   /** Tell how far the map is, until it is there. */
   async function follow(wanted, inner) {
+    if (here.state.error) {
+      failed(here.state.error, wanted, inner);
+      return;
+    }
     const tell = ({ done, total }) => {
       Object.assign(bar, { max: total, value: done });
       text.textContent = t(done ? "progress" : "progress.waits", { done: number(done), total: number(total) });
@@ -195,8 +217,7 @@ export async function mount(root, { t, page, go, set, signal }) {
         announce(t("progress.done"));
       }
     } catch (error) {
-      if (inner.aborted) return;
-      fill(progress, h("p", {}, t("progress.failed")), problem(error, () => follow(wanted, inner)));
+      if (!inner.aborted) failed(error, wanted, inner);
     }
   }
 

@@ -1,0 +1,269 @@
+"""The vector index beside others over the same rows: build, search, recall, memory, one language.
+
+    python -m benchmarks.engines [--rows 3000,20000,100000] [--runs 5] [--only ours chromadb]
+                                 [--json FILE] [--document]
+
+Rows are clustered and made up, 768 numbers each, as in ``benchmarks.index``, dealt to four
+languages. Each engine is a process of its own, as its documentation has it, with the threads that
+it takes by itself; single queries follow one another, engines take turns, and CPU counts all
+threads. A search limited to one language asks our index of that language, chromadb with a filter
+on metadata, txtai in SQL. Recall is against exact search. Memory is what a process that has opened
+the index and searched it holds. What an engine cannot build within ``--patience`` is left out, and
+said to be.
+
+The others live in an environment of their own: make bench-peers.
+"""
+
+import argparse
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.engines import speaking
+from benchmarks.engines.others import NAMES
+from benchmarks.index import SEED, SHOWN, clustered
+from benchmarks.results import show
+from indexer.building.choose import QUERIES
+from indexer.indices import kinds
+
+ROOT = Path(__file__).parent.parent.parent
+PEERS = ROOT / ".bench-peers" / "bin" / "python"
+K = 10
+ONLY_WITH_SQL = "txtai, SQL"
+
+Row = tuple[str, ...]
+
+
+class TooLong(Exception):
+    """An engine was not done in time."""
+
+
+class Process:
+    """An engine that was started, and is ended with the block."""
+
+    def __init__(self, name: str, folder: Path, peers: Path, log: Path) -> None:
+        self.name = name
+        ours = name == "ours"
+        command = [sys.executable, "-m", "benchmarks.engines.ours"] if ours else []
+        command = command or [str(peers), "-m", "benchmarks.engines.others"]
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [*command, name, str(folder)],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
+            )
+        self._log = log
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def ask(self, patience: float, **said: object) -> dict[str, Any]:
+        """Raises :class:`TooLong`."""
+        put, got = self._process.stdin, self._process.stdout
+        assert put is not None
+        assert got is not None
+        put.write(json.dumps(said).encode() + b"\n")
+        put.flush()
+        if not select.select([got], [], [], patience)[0]:
+            raise TooLong
+        line = got.readline()
+        if not line:
+            tail = self._log.read_text(encoding="utf-8", errors="replace").strip()
+            raise SystemExit(f"{self.name} failed: {tail.splitlines()[-1] if tail else 'silently'}")
+        return cast(dict[str, Any], json.loads(line))
+
+
+def prepare(folder: Path, rows: int) -> None:
+    """The rows, the queries, and what an index may be chosen with."""
+    clustered(rows, SEED + 1, folder / speaking.ROWS).flush()  # type: ignore[attr-defined]
+    np.save(folder / speaking.QUERIES, np.asarray(clustered(SHOWN, SEED + 2), dtype=np.float32))
+    np.save(folder / speaking.HELD_OUT, clustered(QUERIES, SEED + 5))
+    dealt = np.random.default_rng(SEED).integers(0, len(speaking.CODES), rows)
+    np.save(folder / speaking.LANGUAGES, dealt.astype(np.int8))
+
+
+def truth(folder: Path, limited: bool) -> NDArray[np.int64]:
+    """(queries, K) rows that are nearest, by looking at all."""
+    rows = np.load(folder / speaking.ROWS, mmap_mode="r")
+    asked = speaking.queries(folder)
+    if not limited:
+        return kinds.exactly(rows, asked, K).rows
+    first = speaking.of_first_language(folder)
+    return first[kinds.exactly(rows[first], asked, K).rows]
+
+
+def recall(found: Sequence[Sequence[int]], expected: NDArray[np.int64]) -> float:
+    """Share of the true first ones that were found."""
+    there = [
+        len(set(some) & set(true)) / len(true)
+        for some, true in zip(found, expected.tolist(), strict=True)
+    ]
+    return sum(there) / len(there)
+
+
+def built(
+    names: Sequence[str], folder: Path, peers: Path, patience: float, log: Path
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What each build cost, and who was left out and why."""
+    costs: dict[str, dict[str, Any]] = {}
+    left_out: dict[str, str] = {}
+    for name in names:
+        with Process(name, folder, peers, log) as process:
+            try:
+                costs[name] = process.ask(patience, do="build")
+            except TooLong:
+                left_out[name] = f"more than {patience:,.0f}"
+    return costs, left_out
+
+
+def searched(processes: Sequence[Process], runs: int) -> dict[str, dict[str, Any]]:
+    """Cost and findings of each, asked in turns; the first time warms up."""
+    told: dict[str, dict[str, Any]] = {}
+    wanted = {
+        process.name: [one for one in (False, True) if _asked_for(process.name, one)]
+        for process in processes
+    }
+    for process in processes:
+        process.ask(600, do="open")
+        told[process.name] = {}
+        for limited in wanted[process.name]:
+            warm = process.ask(900, do="search", k=K, limited=limited)
+            told[process.name].setdefault("rss_mib", warm["rss_mib"])
+            told[process.name][limited] = {"found": warm["found"], "runs": []}
+    for turn in range(runs):
+        for process in processes if turn % 2 == 0 else reversed(processes):
+            for limited in wanted[process.name]:
+                one = process.ask(900, do="search", k=K, limited=limited)
+                taken = {key: one[key] / SHOWN * 1e3 for key in ("cpu_s", "wall_s")}
+                told[process.name][limited]["runs"].append(taken)
+    return told
+
+
+def _asked_for(name: str, limited: bool) -> bool:
+    # Contents make txtai's searches slower, and only its SQL needs them.
+    return limited if name == ONLY_WITH_SQL else not (limited and name.startswith("txtai"))
+
+
+def searches(rows: int, told: dict[str, Any], limited: bool) -> list[Row]:
+    """Rows of the table of one kind of search."""
+    made: list[Row] = []
+    own = told.get("ours")
+    for name, one in told.items():
+        if limited not in one:
+            continue
+        cpu, wall = ([run[key] for run in one[limited]["runs"]] for key in ("cpu_s", "wall_s"))
+        mine = own and [run["cpu_s"] for run in own[limited]["runs"]]
+        made.append(
+            (
+                f"{rows:,}",
+                name,
+                f"{median(cpu):.3f}",
+                f"{min(cpu):.3f}–{max(cpu):.3f}",
+                f"{median(wall):.3f}",
+                _ratio(mine, cpu),
+                f"{one[limited]['recall']:.3f}",
+                f"{one['rss_mib']:,.0f}",
+            )
+        )
+    return made
+
+
+def builds(rows: int, costs: dict[str, Any], left_out: dict[str, str]) -> list[Row]:
+    own = costs.get("ours")
+    made: list[Row] = [
+        (
+            f"{rows:,}",
+            name,
+            f"{one['wall_s']:,.2f}",
+            f"{one['cpu_s']:,.2f}",
+            _ratio(own and [own["cpu_s"]], [one["cpu_s"]]),
+            f"{one['peak_mib']:,.0f}",
+        )
+        for name, one in costs.items()
+    ]
+    return made + [(f"{rows:,}", name, why, "", "", "") for name, why in left_out.items()]
+
+
+def _ratio(ours: Sequence[float] | None, its: Sequence[float]) -> str:
+    """Median of the ratios, turn by turn."""
+    if not ours:
+        return ""
+    return f"{median(one / other for one, other in zip(ours, its, strict=True)):.3f}"
+
+
+SEARCH = ("rows", "engine", "CPU ms a query", "min–max", "ms", "ours ÷ its CPU", "recall@10", "MiB")
+BUILD = ("rows", "engine", "s", "CPU s", "ours ÷ its CPU", "peak MiB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", default="3000,20000,100000", help="several by comma")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", nargs="+", default=["ours", *NAMES], help="engines by name")
+    parser.add_argument("--patience", type=float, default=1_800, help="seconds of one build")
+    parser.add_argument("--peers", type=Path, default=PEERS, help="Python of the peers")
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--document", action="store_true", help="also write docs/benchmarks.md")
+    arguments = parser.parse_args()
+    names: list[str] = arguments.only
+    tables: dict[str, list[Row]] = {"build": [], "search": [], "one language": []}
+    figures: dict[str, Any] = {}
+    for rows in map(int, arguments.rows.split(",")):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            log = folder / "engines.log"
+            prepare(folder, rows)
+            costs, left_out = built(names, folder, arguments.peers, arguments.patience, log)
+            processes = [Process(name, folder, arguments.peers, log) for name in costs]
+            try:
+                told = searched(processes, arguments.runs)
+            finally:
+                for process in processes:
+                    process.__exit__()
+            for limited, name in ((False, "search"), (True, "one language")):
+                expected = truth(folder, limited)
+                for one in told.values():
+                    if limited in one:
+                        found = one[limited].pop("found")
+                        one[limited]["recall"] = recall(found, expected)
+                tables[name] += searches(rows, told, limited)
+            tables["build"] += builds(rows, costs, left_out)
+            figures[f"{rows}"] = {"build": costs, "search": told, "left out": left_out}
+    of = f"{SHOWN} queries one by one, median of {arguments.runs} runs"
+    titles = {
+        "build": "Building vector indices of 768 numbers, beside others",
+        "search": f"Searching them, {of}",
+        "one language": f"Searching one of their four languages, {of}",
+    }
+    for name, title in titles.items():
+        show(
+            f"engines, {name}",
+            title,
+            BUILD if name == "build" else SEARCH,
+            tables[name],
+            figures,
+            ("semantic-lexicon", "faiss-cpu", "numpy"),
+            arguments.json,
+            arguments.document,
+        )
+
+
+if __name__ == "__main__":
+    main()
