@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   := $(CURDIR)/.demo
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: install demo test coverage lint types bench bench-peers clean
+.PHONY: install demo test coverage lint types bench bench-full bench-peers clean
 
 install: $(VENV)/.core
 
@@ -44,8 +44,13 @@ bench-peers: .bench-peers/.done
 	.bench-peers/bin/python -m pip --disable-pip-version-check -q install -c constraints.txt -r benchmarks/peers.txt
 	touch $@
 
-bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/cold_start.py
+# A short form of every benchmark that compares, within ten minutes.
+bench: $(VENV)/.dev bench-peers
+	$(BIN)/python -m benchmarks
+
+# Everything, written into docs/benchmarks.md: hours on a machine that does nothing else.
+bench-full: $(VENV)/.dev bench-peers
+	$(BIN)/python -m benchmarks --full
 
 clean:
 	rm -rf $(VENV) $(DEMO) .bench-peers

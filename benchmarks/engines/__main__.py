@@ -133,9 +133,9 @@ def built(
     return costs, left_out
 
 
-def searched(processes: Sequence[Process], runs: int) -> dict[str, dict[str, Any]]:
+def searched(processes: Sequence[Process], runs: int) -> dict[str, dict[Any, Any]]:
     """Cost and findings of each, asked in turns; the first time warms up."""
-    told: dict[str, dict[str, Any]] = {}
+    told: dict[str, dict[Any, Any]] = {}
     wanted = {
         process.name: [one for one in (False, True) if _asked_for(process.name, one)]
         for process in processes

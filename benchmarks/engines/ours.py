@@ -71,11 +71,14 @@ class Ours:
         return of_first, self.part.load(self.spec, "en")
 
     def search(self, place: int, k: int) -> list[int]:
-        return self.index.search(self.queries[place : place + 1], k).rows[0].tolist()
+        found: list[int] = self.index.search(self.queries[place : place + 1], k).rows[0].tolist()
+        return found
 
     def limited(self, place: int, k: int) -> list[int]:
         of_first, index = self.first
-        return of_first[index.search(self.queries[place : place + 1], k).rows[0]].tolist()
+        near = index.search(self.queries[place : place + 1], k).rows[0]
+        found: list[int] = of_first[near].tolist()
+        return found
 
 
 if __name__ == "__main__":

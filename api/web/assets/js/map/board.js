@@ -120,13 +120,13 @@ export class Board {
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--card").trim();
     return this.plot.picture("png", {
       width,
-      height: height + 70,
+      height: height + 80,
       layout: {
-        title: { text: title, font: { size: 15 } },
+        title: { text: title, font: { size: 15 }, y: 0.985, yanchor: "top" },
         showlegend: true,
-        legend: { orientation: "h", y: -0.02, yanchor: "top", itemsizing: "constant" },
+        legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant" },
         paper_bgcolor: paper,
-        margin: { l: 60, r: 20, t: 44, b: 70 },
+        margin: { l: 60, r: 20, t: 76, b: 50 },
       },
     });
   }
