@@ -21,7 +21,7 @@ STATES = {
     "search": "/?q=water&from=en",
     "search-kn": "/?q=ನೀರು&from=kn&to=hi",
     "search-unseen": "/?q=a+person+who+repairs+teeth&from=en",
-    "map": "/map?field=animal",
+    "map": "/map?field=animal&method=pca",
     "alignment": "/alignment",
     "alignment-pair": "/alignment?open=pair&pair=en-kn",
     "inference": "/inference?premise=Le+chien+dort.&hypothesis=Le+chien+ne+dort+pas.",
