@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / ".bench-peers" / "bin" / "python"
+LINGER = 30.0
+"""Seconds for a script that is told to end."""
 
 
 class Question(NamedTuple):
@@ -33,7 +35,7 @@ class Question(NamedTuple):
 
 
 QUESTIONS = (
-    Question("cold_start", "--runs 3", "--runs 7", (60, 120)),
+    Question("cold_start", "--runs 3", "--runs 7", (70, 120)),
     Question("engines", "--rows 3000,20000 --runs 5", "--rows 3000,20000,100000,1000000",
              (90, 7_200), ("peers",)),
     Question("serving", "--words 1000 --connections 8 --rounds 1 --seconds 3 --warm 4",
@@ -70,6 +72,22 @@ def command(question: Question, full: bool, peers: Path) -> list[str]:
     return made + ["--document"] * full
 
 
+def run(command: list[str], most: float | None) -> int | None:
+    """The exit code; None where it was not done in so many seconds, and was ended."""
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        return process.wait(most)
+    except subprocess.TimeoutExpired:
+        # Asked to, so that it ends the servers that it has started.
+        process.terminate()
+        try:
+            process.wait(LINGER)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        return None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="all, and write docs/benchmarks.md")
@@ -98,15 +116,10 @@ def main() -> int:
         print(f"\n{said}", flush=True)
         start = time.monotonic()
         # The short form ends when it said that it would.
-        most = None if full else left
-        try:
-            code = subprocess.run(
-                command(question, full, arguments.peers), cwd=ROOT, timeout=most, check=False
-            ).returncode
-        except subprocess.TimeoutExpired:
+        code = run(command(question, full, arguments.peers), None if full else left)
+        if code is None:
             left_out.append(f"left out: {said} (not done when {arguments.minutes:g} minutes were)")
-            continue
-        if code:
+        elif code:
             failed.append(f"failed with exit code {code}: {said}")
         print(f"{time.monotonic() - start:.0f} s", flush=True)
     print(*["", *left_out, *failed, f"{(time.monotonic() - began) / 60:.1f} minutes"], sep="\n")

@@ -1,11 +1,12 @@
 """Encoding single words: our batches beside what users would otherwise run.
 
-    python -m benchmarks.encode [--words 2000] [--models labse,bloom-560m] [--runs 5] [--json FILE]
+    python -m benchmarks.encode [--words 2000] [--models labse,bloom-560m,embedded] [--runs 5]
+                                [--json FILE] [--document]
 
 Full-size checkpoints are made from their configurations with random weights: speed does not depend
 on what the weights are. Peers: ``SentenceTransformer.encode`` with its defaults for LaBSE, and a
-plain transformers loop with batches of 32, padded, for BLOOM. Ours and the peer take turns, so that
-a busy machine slows both; the ratio is what lasts.
+plain transformers loop with batches of 32, padded. Ours and the peers take turns, so that a busy
+machine slows all; the ratio is what lasts. The embedded encoder has no peer.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -130,8 +131,9 @@ def library(folder: Path) -> Encode:
 
 def loop(folder: Path) -> Encode:
     """What a notebook does: batches of 32 in the order given, padded, the mean over the mask."""
-    tokenizer = AutoTokenizer.from_pretrained(str(folder))
-    model = AutoModel.from_pretrained(str(folder), dtype=torch.float32).eval()
+    inner = folder if (folder / "config.json").exists() else folder / "0_Transformer"
+    tokenizer = AutoTokenizer.from_pretrained(str(inner))
+    model = AutoModel.from_pretrained(str(inner), dtype=torch.float32).eval()
 
     def encode(texts: Sequence[str]) -> Any:
         found = []
@@ -149,29 +151,67 @@ def loop(folder: Path) -> Encode:
 
 
 MAKE: dict[str, Callable[[Path], None]] = {"labse": labse, "bloom-560m": bloom}
-PEERS: dict[str, tuple[str, Callable[[Path], Encode]]] = {
-    "labse": ("SentenceTransformer.encode", library),
-    "bloom-560m": ("plain loop, batch 32", loop),
+LOOP = ("plain loop, batch 32", loop)
+PEERS: dict[str, list[tuple[str, Callable[[Path], Encode]]]] = {
+    "labse": [("SentenceTransformer.encode", library), LOOP],
+    "bloom-560m": [LOOP],
+    "embedded": [],
 }
+"""The first is what the others are compared with."""
 
 
-def rates(encodes: dict[str, Encode], texts: list[str], runs: int) -> dict[str, list[float]]:
-    """Words per second of each, taking turns."""
+class Rate(NamedTuple):
+    """Words per second of the clock, and of the CPU's over all threads."""
+
+    wall: float
+    cpu: float
+
+
+def rates(encodes: dict[str, Encode], texts: list[str], runs: int) -> dict[str, list[Rate]]:
+    """Of each, taking turns."""
     for encode in encodes.values():
         encode(texts[:64])
-    found: dict[str, list[float]] = {name: [] for name in encodes}
+    found: dict[str, list[Rate]] = {name: [] for name in encodes}
     for _ in range(runs):
         for name, encode in encodes.items():
-            started = time.perf_counter()
+            wall, used = time.perf_counter(), time.process_time()
             encode(texts)
-            found[name].append(len(texts) / (time.perf_counter() - started))
+            used, wall = time.process_time() - used, time.perf_counter() - wall
+            found[name].append(Rate(len(texts) / wall, len(texts) / used))
     return found
+
+
+def rows_of(name: str, found: dict[str, list[Rate]], compared: bool) -> list[tuple[str, ...]]:
+    """Of the table; the first that was measured is what the others are compared with."""
+    base = next(iter(found.values()))
+    made: list[tuple[str, ...]] = []
+    for how, some in found.items():
+        ratios = [""] * 2
+        if compared:
+            pairs = list(zip(some, base, strict=True))
+            ratios = [
+                f"{statistics.median(ours[place] / theirs[place] for ours, theirs in pairs):.2f}"
+                for place in (0, 1)
+            ]
+        wall = [one.wall for one in some]
+        made.append(
+            (
+                name,
+                how,
+                f"{statistics.median(wall):,.0f}",
+                f"{min(wall):,.0f}–{max(wall):,.0f}",
+                ratios[0],
+                f"{statistics.median(one.cpu for one in some):,.0f}",
+                ratios[1],
+            )
+        )
+    return made
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--words", type=int, default=2_000)
-    parser.add_argument("--models", default="labse,bloom-560m")
+    parser.add_argument("--models", default="labse,bloom-560m,embedded")
     parser.add_argument("--precisions", default="auto,fp32")
     parser.add_argument("--tokens", type=int, default=batching.CPU_TOKENS, help="of a batch")
     parser.add_argument("--runs", type=int, default=5)
@@ -188,33 +228,19 @@ def main() -> None:
     for name in arguments.models.split(","):
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            MAKE[name](folder)
             settings = Settings(home=folder, device="cpu")
-            peer, make = PEERS[name]
-            encodes = {peer: make(folder / "models" / name)}
-            for one in arguments.precisions.split(","):
-                encoder = open_encoder(f"{name}?precision={one}", settings)
-                encodes[f"ours, {one}"] = encoder.encode
-            found = rates(encodes, texts, arguments.runs)
-            base = found[peer]
-            for how, all_rates in found.items():
-                ratio = statistics.median(
-                    ours / theirs for ours, theirs in zip(all_rates, base, strict=True)
-                )
-                rows.append(
-                    (
-                        name,
-                        how,
-                        f"{statistics.median(all_rates):,.0f}",
-                        f"{min(all_rates):,.0f}–{max(all_rates):,.0f}",
-                        f"{ratio:.2f}",
-                    )
-                )
-            result[name] = found
+            if name in MAKE:
+                MAKE[name](folder)
+            encodes = {peer: make(folder / "models" / name) for peer, make in PEERS[name]}
+            for one in arguments.precisions.split(",") if name in MAKE else [""]:
+                encoder = open_encoder(f"{name}?precision={one}" if one else name, settings)
+                encodes[f"ours, {one}" if one else "ours"] = encoder.encode
+            result[name] = rates(encodes, texts, arguments.runs)
+            rows += rows_of(name, result[name], bool(PEERS[name]))
     show(
         "encode",
         f"Encoding {len(texts):,} single words on {torch.get_num_threads()} threads",
-        ("model size", "how", "words/s", "min–max", "× peer"),
+        ("model size", "how", "words/s", "min–max", "× peer", "words/CPU-s", "× peer"),
         rows,
         result,
         ("torch", "transformers", "sentence-transformers"),

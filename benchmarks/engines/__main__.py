@@ -85,6 +85,7 @@ class Process:
             raise TooLong
         line = got.readline()
         if not line:
+            self._process.wait()
             tail = self._log.read_text(encoding="utf-8", errors="replace").strip()
             raise SystemExit(f"{self.name} failed: {tail.splitlines()[-1] if tail else 'silently'}")
         return cast(dict[str, Any], json.loads(line))

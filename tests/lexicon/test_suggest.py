@@ -118,7 +118,7 @@ def test_only_the_words_of_the_folds_are_read(words: store.Sessions) -> None:
     asked: list[tuple[str, Any]] = []
     event.listen(words.kw["bind"], "before_cursor_execute", lambda *given: asked.append(given[2:4]))
     assert meant(words, "en", "watre") == [("water", "spelling")]
-    plans = []
+    plans: list[Any] = []
     with words() as session:
         for statement, values in asked.copy():
             if "lexeme" in statement:

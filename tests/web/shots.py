@@ -18,7 +18,7 @@ from tests.web.visits import DESK, PHONE, Visit
 
 STATES = {
     "start": "/",
-    "search": "/?q=water&from=en",
+    "search": "/?q=water&from=en&k=5",
     "search-kn": "/?q=ನೀರು&from=kn&to=hi",
     "search-unseen": "/?q=a+person+who+repairs+teeth&from=en",
     "map": "/map?field=animal&method=pca",

@@ -85,7 +85,8 @@ class Visit:
     def settled(self) -> None:
         """Wait until nothing is being loaded any more."""
         # By locators: what waits for a function evaluates strings, which the page's policy forbids.
-        expect(self.page.locator("#view h1")).to_be_visible(timeout=PATIENCE)
+        stands = self.page.locator("#view h1, #view [role=alert]").first
+        expect(stands).to_be_visible(timeout=PATIENCE)
         waiting = self.page.locator("#view .busy, #view [aria-busy]")
         expect(waiting).to_have_count(0, timeout=PATIENCE)
 

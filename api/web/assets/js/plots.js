@@ -2,6 +2,7 @@
 // api/web/site.py), and is loaded only when the first plot is wanted.
 
 import { h } from "./dom.js";
+import { number } from "./i18n.js";
 
 /** Colour and symbol of each language, the same as on paper; others take the next ones. */
 const LOOKS = [
@@ -42,6 +43,8 @@ function common() {
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: style.getPropertyValue("--font").trim(), color: ink, size: 13 },
     margin: { l: 50, r: 16, t: 16, b: 44 },
+    // Decimal signs as the language of the page has them.
+    separators: `${number(0.5, 1)[1]}\u202f`,
     hoverlabel: { font: { family: style.getPropertyValue("--font").trim(), size: 14 } },
     xaxis: axis,
     yaxis: axis,

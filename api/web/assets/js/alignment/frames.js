@@ -1,7 +1,6 @@
 // What tables and plots of the view stand in.
 
 import { fill, h } from "../dom.js";
-import { number } from "../i18n.js";
 import { csv, named, saveText, saveUrl } from "../downloads.js";
 import { Plot } from "../plots.js";
 
@@ -65,16 +64,11 @@ export function figureFrame(t, title, { onclick } = {}) {
       element.hidden = false;
       fill(words, given.words);
       fill(failed);
-      plot.draw(() => separated(make())).catch((error) => fill(failed, h("p.notice.bad", { role: "alert" }, `${t("plot.failed")} ${error.message}`)));
+      plot.draw(make).catch((error) => fill(failed, h("p.notice.bad", { role: "alert" }, `${t("plot.failed")} ${error.message}`)));
     },
     hide: () => (element.hidden = true),
     close: () => plot.close(),
   };
-}
-
-/** With decimal signs as the language of the page has them. */
-function separated({ layout, ...rest }) {
-  return { ...rest, layout: { separators: `${number(0.5, 1)[1]}\u202f`, ...layout } };
 }
 
 /** Text for Plotly, which takes some for markup. */

@@ -1,0 +1,125 @@
+"""Engines over the same rows: each finds the nearest, in a process that speaks JSON."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.engines import __main__ as engines
+from benchmarks.engines import speaking
+from benchmarks.engines.others import NAMES, Chroma, Exact, Flat, Txtai, engine
+from benchmarks.engines.ours import Ours
+from benchmarks.index import SHOWN
+
+ROWS = 300
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("engines")
+    engines.prepare(made, ROWS)
+    return made
+
+
+@pytest.mark.parametrize("kind", [Exact, Flat, Ours])
+def test_engines_find_the_nearest_of_all_and_of_a_language(folder: Path, kind: Any) -> None:
+    searched: speaking.Engine = kind(folder)
+    searched.build()
+    searched.open()
+    for limited in (False, True):
+        search = searched.limited if limited else searched.search
+        found = [search(place, engines.K) for place in range(20)]
+        assert engines.recall(found, engines.truth(folder, limited)[:20]) >= 0.99
+    first = set(speaking.of_first_language(folder).tolist())
+    assert 0 < len(first) < ROWS / 2
+    assert set(searched.limited(0, 10)) <= first
+
+
+def test_recall_is_the_share_of_the_true_first_ones() -> None:
+    true = np.array([[1, 2], [3, 4]])
+    assert engines.recall([[2, 1], [3, 9]], true) == 0.75
+    assert engines.recall([[], [5, 6]], true) == 0.0
+
+
+def test_a_process_answers_line_by_line_and_says_what_it_took(folder: Path) -> None:
+    log = folder / "process.log"
+    with engines.Process("numpy", folder, Path(sys.executable), log) as process:
+        assert process.ask(60, do="build")["found"] is None
+        process.ask(60, do="open")
+        told = process.ask(60, do="search", k=3, limited=False)
+    assert np.shape(told["found"]) == (SHOWN, 3)
+    assert told["cpu_s"] > 0
+    assert told["wall_s"] > 0
+    assert told["peak_mib"] >= told["rss_mib"] > 10
+
+
+def test_who_is_not_done_in_time_is_left_out_by_name(folder: Path) -> None:
+    log = folder / "late.log"
+    costs, left_out = engines.built(["numpy"], folder, Path(sys.executable), 0, log)
+    assert (costs, left_out) == ({}, {"numpy": "more than 0"})
+    assert engines.builds(9, costs, left_out) == [("9", "numpy", "more than 0", "", "", "")]
+
+
+def test_who_fails_says_why(folder: Path, tmp_path: Path) -> None:
+    with (
+        engines.Process("numpy", tmp_path, Path(sys.executable), tmp_path / "log") as process,
+        pytest.raises(SystemExit, match=r"numpy failed: FileNotFoundError.*queries\.npy"),
+    ):
+        process.ask(60, do="build")
+
+
+def test_everybody_is_asked_for_what_it_can_do() -> None:
+    asked = {name: [engines._asked_for(name, one) for one in (False, True)] for name in NAMES}
+    assert asked == {
+        "numpy": [True, True],
+        "FAISS Flat": [True, True],
+        "txtai": [True, False],
+        "txtai, exact": [True, False],
+        "txtai, SQL": [False, True],
+        "chromadb": [True, True],
+    }
+
+
+def test_names_are_of_engines_as_their_documentation_has_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("benchmarks.engines.others.import_module", _Library)
+    kinds = [type(engine(name, tmp_path)) for name in NAMES]
+    assert kinds == [Exact, Flat, Txtai, Txtai, Txtai, Chroma]
+    exact = engine("txtai, exact", tmp_path)
+    assert isinstance(exact, Txtai)
+    assert exact.said["faiss"] == {"components": "IDMap,Flat"}
+
+
+class _Library:
+    """Of any name, with any function."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **said: said
+
+
+def test_ratios_are_those_of_the_same_turn() -> None:
+    def run(*cpu: float) -> dict[Any, Any]:
+        runs = [{"cpu_s": one, "wall_s": 2 * one} for one in cpu]
+        return {"rss_mib": 7.0, False: {"runs": runs, "recall": 0.5}}
+
+    told = {"ours": run(1, 2, 9), "other": run(2, 4, 9), "txtai, SQL": {"rss_mib": 1.0}}
+    ours, other = engines.searches(1_000, told, False)
+    assert ours == ("1,000", "ours", "2.000", "1.000–9.000", "4.000", "1.000", "0.500", "7")
+    assert other[5] == "0.500"
+    assert engines.searches(1_000, {"other": run(1)}, False)[0][5] == ""
+
+
+def test_an_answer_is_of_as_many_queries_as_there_are(folder: Path) -> None:
+    one = Exact(folder)
+    assert speaking.answer(one, {"do": "build"}, 4)["found"] is None
+    speaking.answer(one, {"do": "open"}, 4)
+    for limited in (False, True):
+        asked = json.loads(json.dumps({"do": "search", "k": 2, "limited": limited}))
+        assert np.shape(speaking.answer(one, asked, 4)["found"]) == (4, 2)
