@@ -1,10 +1,12 @@
 """Words that somebody may have meant: always offered under a label, never answered silently."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, any_, func, literal, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from lexicon.folding import fold, fold_romanised
@@ -80,7 +82,7 @@ def _named(
     rows = session.execute(
         select(Lexeme.lemma, Lexeme.frequency).where(
             Lexeme.language == language,
-            Lexeme.folded.in_(keys),
+            _folds_to(session, keys),
             Lexeme.search_key != search_key(text),
         )
     )
@@ -89,6 +91,15 @@ def _named(
         often[lemma] = max(often.get(lemma, 0.0), frequency or 0.0)
     ordered = sorted(often, key=lambda lemma: (-often[lemma], lemma))
     return [Suggestion(lemma, language, kind) for lemma in ordered]
+
+
+def _folds_to(session: Session, keys: list[str]) -> ColumnElement[bool]:
+    """Of one of the folds. They are given as one value: to write hundreds of them into a statement
+    takes longer than to look them up."""
+    if session.get_bind().dialect.name == "postgresql":
+        return Lexeme.folded == any_(literal(keys, postgresql.ARRAY(Text)))
+    given = func.json_each(json.dumps(keys)).table_valued("value")
+    return Lexeme.folded.in_(select(given.c.value))
 
 
 def _edits(key: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ The others live in an environment of their own: make bench-peers.
 import argparse
 import json
 import os
-import select
+import selectors
 import subprocess
 import sys
 import tempfile
@@ -81,7 +81,10 @@ class Process:
         assert got is not None
         put.write(json.dumps(said).encode() + b"\n")
         put.flush()
-        if not select.select([got], [], [], patience)[0]:
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(got, selectors.EVENT_READ)
+            came = waiting.select(patience)
+        if not came:
             raise TooLong
         line = got.readline()
         if not line:

@@ -38,7 +38,12 @@ def clients(settings: Settings, axis: AxisEncoder) -> Iterator[list[TestClient]]
     fill(sessions)
     key = {"Authorization": f"Bearer {made_key(LexiconService(settings, sessions))}"}
     apps = [create_app(settings) for _ in range(2)]
-    yield [TestClient(app, headers=key) for app in apps]
+    made = [TestClient(app, headers=key) for app in apps]
+    for client in made:
+        # FastAPI takes its routes in at the first request, as a process with one loop does: by
+        # switching warnings off for all threads.
+        assert client.get("/livez").status_code == 200
+    yield made
     for app in apps:
         app.state.services.get().sessions.kw["bind"].dispose()
     for used in (engine, sessions.kw["bind"]):

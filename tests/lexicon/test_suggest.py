@@ -127,9 +127,12 @@ def test_only_the_words_of_the_folds_are_read(words: store.Sessions) -> None:
                     .exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
                     .all()
                 )
-    assert [plan.detail for plan in plans] == [
-        "SEARCH lexeme USING INDEX ix_lexeme_language_lexeme_folded (language=? AND folded=?)"
-    ] * 2
+    read = [plan.detail for plan in plans if " lexeme " in plan.detail]
+    assert (
+        read
+        == ["SEARCH lexeme USING INDEX ix_lexeme_language_lexeme_folded (language=? AND folded=?)"]
+        * 2
+    )
 
 
 def test_a_word_of_several_parts_of_speech_is_meant_once_and_as_its_commonest(

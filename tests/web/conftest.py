@@ -96,9 +96,10 @@ def own(web_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ow
         yield own
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
-    """After the site: Playwright keeps an event loop, beside which that could not be waited for."""
+    """Of a file of tests: Playwright keeps an event loop in this thread while it is there, beside
+    which nobody else could have one."""
     with sync_playwright() as playwright:
         opened = launched(playwright)
         yield opened
