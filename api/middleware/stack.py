@@ -8,12 +8,14 @@ from api.middleware.cors import Origins
 from api.middleware.heads import Heads
 from api.middleware.observing import Observing
 from api.middleware.targets import Targets
+from api.routes.translations import AtOnce
 from lexicon.settings import Settings
 
 
 def surround(app: FastAPI, settings: Settings) -> None:
     """Put everything around the routes of ``app``."""
     # The last that is added is the first that a request meets.
+    app.add_middleware(AtOnce)
     app.add_middleware(Answering, seconds=settings.request_seconds)
     app.add_middleware(Crowding, most=settings.max_requests)
     app.add_middleware(

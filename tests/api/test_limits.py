@@ -257,7 +257,7 @@ def test_other_protocols_pass() -> None:
         if type(layer).__module__.startswith("api."):
             layer._app = inner
             asyncio.run(layer({"type": "lifespan"}, never, never))
-    assert len(reached) == 7
+    assert len(reached) == 8
 
 
 def test_a_full_queue_in_front_of_threads_is_said() -> None:

@@ -311,6 +311,16 @@ def test_words_that_came_and_are_not_among_the_results_are_counted(
     assert tiny.get(PATH, params=WATER).json()["pending"] == 2
 
 
+def test_what_is_wrong_is_told_also_where_words_are_known(
+    tiny: TestClient, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.service.NOTICE", 3_600)
+    assert tiny.get(PATH, params=WATER).status_code == 200
+    assert tiny.get(PATH, params=WATER).status_code == 200
+    for wrong in ({"encoder": "none"}, {"target": "xx"}, {"k": 0}, {"q": " "}, {"score": "none"}):
+        refused(PATH, 422, **{**WATER, **wrong})
+
+
 def test_a_word_that_was_asked_for_needs_no_thread(
     tiny: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
