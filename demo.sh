@@ -43,5 +43,5 @@ Next, with this demo's words:
   lexicon search light --from en --to hi --pos adj
   lexicon words export | head
   lexicon status
-  lexicon serve        then http://127.0.0.1:8000/docs
+  lexicon serve        then http://127.0.0.1:8000/ (API: /docs)
 TEXT
