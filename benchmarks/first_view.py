@@ -14,8 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import homes
-from benchmarks.hostile import wait_until_ready
-from benchmarks.loading.processes import Server
+from benchmarks.loading.processes import Server, wait_until_ready
 from benchmarks.results import show
 from tests.web.browsing import environment, launched
 

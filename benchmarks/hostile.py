@@ -17,12 +17,11 @@ import json
 import os
 import time
 from collections import Counter
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 from benchmarks import homes
-from benchmarks.loading.processes import Server, resident
+from benchmarks.loading.processes import Server, resident, wait_until_ready
 from benchmarks.results import show
 from lexicon import keys
 from lexicon.settings import Settings
@@ -62,23 +61,6 @@ def asked(server: Server, path: str) -> tuple[bytes, float]:
     if [answer.status for answer in found.answers] != [200]:
         raise SystemExit(f"{path} is not answered: {found}")
     return found.answers[0].body, found.seconds
-
-
-def wait_until_ready(server: Server) -> None:
-    """Return when ``/readyz`` says so. Without an event loop: the caller may have one."""
-    for _ in range(600):
-        asked = HTTPConnection(*server.address, timeout=PATIENCE)
-        try:
-            asked.request("GET", "/readyz")
-            if asked.getresponse().status == 200:
-                return
-        except OSError:
-            # It does not listen yet.
-            pass
-        finally:
-            asked.close()
-        time.sleep(0.1)
-    raise SystemExit(f"the service does not become ready: {server.said()[-2_000:]}")
 
 
 def main() -> None:

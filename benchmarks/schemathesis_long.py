@@ -17,8 +17,7 @@ from pathlib import Path
 import schemathesis
 
 from benchmarks import homes
-from benchmarks.hostile import wait_until_ready
-from benchmarks.loading.processes import Server, resident
+from benchmarks.loading.processes import Server, resident, wait_until_ready
 from benchmarks.results import show
 from lexicon import keys
 from lexicon.settings import Settings

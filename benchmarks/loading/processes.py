@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.loading.wire import Address
@@ -216,3 +217,20 @@ def served(
     finally:
         for server in servers:
             server.kill()
+
+
+def wait_until_ready(server: Server) -> None:
+    """Return when ``/readyz`` says so. Without an event loop: the caller may have one."""
+    for _ in range(600):
+        asked = HTTPConnection(*server.address, timeout=30)
+        try:
+            asked.request("GET", "/readyz")
+            if asked.getresponse().status == 200:
+                return
+        except OSError:
+            # It does not listen yet.
+            pass
+        finally:
+            asked.close()
+        time.sleep(0.1)
+    raise SystemExit(f"the service does not become ready: {server.said()[-2_000:]}")

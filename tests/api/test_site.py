@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from api.maps import MOST_WORDS
 from api.web import site
 
 ASSETS = Path(site.__file__).parent / "assets"
@@ -109,3 +110,9 @@ def test_nothing_is_fetched_elsewhere_or_made_from_strings(name: str) -> None:
     assert set(hosts) <= {"http://www.w3.org"}
     forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
     assert re.findall(forbidden, text) == []
+
+
+def test_the_map_offers_what_the_service_draws() -> None:
+    offered = (ASSETS / "js/map/wanted.js").read_text(encoding="utf-8")
+    most = ", ".join(f"{method}: {words:_}" for method, words in MOST_WORDS.items())
+    assert f"const MOST = {{ {most} }};" in offered

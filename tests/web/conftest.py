@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.hostile import wait_until_ready
-from benchmarks.loading.processes import LEXICON, Server
+from benchmarks.loading.processes import LEXICON, Server, wait_until_ready
 from indexer.reports.report import Parameters, report
 from indexer.reports.stored import store
 from indexer.service import LexiconService

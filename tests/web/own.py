@@ -9,8 +9,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.hostile import wait_until_ready
-from benchmarks.loading.processes import Server
+from benchmarks.loading.processes import Server, wait_until_ready
 from lexicon import keys
 from lexicon.settings import Settings
 from lexicon.store import open_store, writing

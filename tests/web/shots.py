@@ -11,8 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.hostile import wait_until_ready
-from benchmarks.loading.processes import Server
+from benchmarks.loading.processes import Server, wait_until_ready
 from tests.web.browsing import environment, launched
 from tests.web.visits import DESK, PHONE, Visit
 

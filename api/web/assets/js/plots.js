@@ -4,7 +4,8 @@
 import { h } from "./dom.js";
 import { number } from "./i18n.js";
 
-/** Colour and symbol of each language, the same as on paper; others take the next ones. */
+/** Colour and symbol of each language; others take the next ones. The symbols are those of pictures on
+ * paper (indexer/plots/palette.py), the colours deep or light enough for a screen's background. */
 const LOOKS = [
   { light: "#004488", dark: "#77aadd", symbol: "circle" },
   { light: "#bb5566", dark: "#ee99aa", symbol: "square" },
@@ -59,6 +60,9 @@ function merged(base, over) {
   }
   return made;
 }
+
+/** Text for Plotly, which takes some for markup. */
+export const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 /** A frame with one plot. Put `element` into the document, then `draw`. */
 export class Plot {

@@ -71,7 +71,4 @@ export function figureFrame(t, title, { onclick } = {}) {
   };
 }
 
-/** Text for Plotly, which takes some for markup. */
-export const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-
 export { named };

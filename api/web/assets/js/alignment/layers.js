@@ -4,8 +4,8 @@ import { announce, h } from "../dom.js";
 import { into } from "../app.js";
 import { address, get } from "../api.js";
 import { languageName } from "../i18n.js";
-import { look } from "../plots.js";
-import { csvButton, figureFrame, jsonLink, named, plain, plainTable, scrollable } from "./frames.js";
+import { look, plain } from "../plots.js";
+import { csvButton, figureFrame, jsonLink, named, plainTable, scrollable } from "./frames.js";
 import { MARK, arrow, definition, metricName, said } from "./wording.js";
 
 const DASHES = ["solid", "dash", "dot", "dashdot"];

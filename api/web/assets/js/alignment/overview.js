@@ -4,8 +4,8 @@ import { announce, h } from "../dom.js";
 import { into } from "../app.js";
 import { address } from "../api.js";
 import { number } from "../i18n.js";
-import { scale } from "../plots.js";
-import { csvButton, figureFrame, jsonLink, named, plain, scrollable } from "./frames.js";
+import { plain, scale } from "../plots.js";
+import { csvButton, figureFrame, jsonLink, named, scrollable } from "./frames.js";
 import { BASELINE, figure, pairsOf } from "./reports.js";
 import {
   MARK, arrow, definition, figureLines, interval, metricName, moment, pairName, rowName, unit, value, verdict,

@@ -6,7 +6,7 @@ import { announce, field, fill, h, select } from "../dom.js";
 import { languageName, number } from "../i18n.js";
 import { examples } from "./examples.js";
 import { result } from "./result.js";
-import { told } from "./scripts.js";
+import { told } from "../scripts.js";
 
 /** Bytes of an address that every server takes; the service itself reads longer texts. */
 const LONGEST = 7_500;

@@ -1,7 +1,7 @@
 // The picture of a map, as Plotly takes it.
 
 import { languageName, number } from "../i18n.js";
-import { dark, look } from "../plots.js";
+import { dark, look, plain } from "../plots.js";
 import { labels } from "./labels.js";
 
 /** Of more points than this, WebGL draws them; of fewer, SVG, which is sharper. */
@@ -80,9 +80,6 @@ function inTurn(words, places, first) {
 export function wider({ x, y }, by) {
   return boxOf((x[0] + x[1]) / 2, (y[0] + y[1]) / 2, (x[1] - x[0]) * by, (y[1] - y[0]) * by);
 }
-
-// Plotly reads a few tags in texts; words are words.
-const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 function broken(text, most = 44) {
   const rows = [""];

@@ -3,7 +3,7 @@
 import { combobox } from "../combobox.js";
 import { field, fill, h, select } from "../dom.js";
 import { current, languageName, number } from "../i18n.js";
-import { guessed, languageOf } from "./scripts.js";
+import { guessed, languageOf } from "../scripts.js";
 import { COUNT, COUNTS, SCORES } from "./state.js";
 
 /** Encoders by name; one that can be chosen before others of the same name. */

@@ -2,13 +2,10 @@
 
 import { h, word } from "../dom.js";
 import { languageName, number } from "../i18n.js";
-import { scale } from "../plots.js";
+import { plain, scale } from "../plots.js";
 
 /** Pixels below which a figure has one digit. */
 const NARROW = 460;
-
-/** Text that Plotly takes for markup. */
-export const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 /** What random pairs of these words' languages score, or null. */
 export function between(chance, one, two) {

@@ -2,9 +2,8 @@
 
 import { h } from "../dom.js";
 import { languageName, number } from "../i18n.js";
-import { look } from "../plots.js";
+import { look, plain } from "../plots.js";
 import { searched } from "./cards.js";
-import { plain } from "./heat.js";
 import { placed } from "./places.js";
 
 const unique = (list) => [...new Set(list)];

@@ -32,7 +32,7 @@ export async function mount(root, { t, set, signal }) {
     root,
     h("h1", {}, t("title")),
     h("p", {}, t("about")),
-    h("nav.parts", { "aria-label": t("parts") }, Object.values(links)),
+    h("nav.tabs", { "aria-label": t("parts") }, Object.values(links)),
     place,
   );
 

@@ -11,7 +11,7 @@ import * as nearby from "../search/nearby.js";
 import { Picture, calm } from "../search/picture.js";
 import { asked, isPhrase } from "../search/query.js";
 import { reverse } from "../search/reverse.js";
-import { guessed } from "../search/scripts.js";
+import { guessed } from "../scripts.js";
 import { start } from "../search/start.js";
 import { once, searching, targets } from "../search/state.js";
 

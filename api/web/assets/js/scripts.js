@@ -37,3 +37,18 @@ export function guessed(text, languages, page) {
   const own = languages.find((one) => one.code === plain);
   return languageOf(text, languages, text && own?.script !== LATIN ? latin : plain);
 }
+
+/**
+ * What the script of a text says of its language: `{language, candidates}` out of languages with
+ * `code` and `script`. One candidate is the language; of several, it is null.
+ */
+export function told(text, languages) {
+  const counts = new Map();
+  for (const { script } of languages) {
+    counts.set(script, [...text].filter((one) => letters(script)?.test(one)).length);
+  }
+  const [script, most] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), ["", 0]);
+  if (most === 0) return { language: null, candidates: [] };
+  const candidates = languages.filter((one) => one.script === script).map((one) => one.code);
+  return { language: candidates.length === 1 ? candidates[0] : null, candidates };
+}
