@@ -40,21 +40,15 @@ def mixed(count: int) -> list[str]:
 def make_bert(folder: Path, seed: int = 0) -> Path:
     """A multilingual BERT as AutoModel reads it: no pooling of its own."""
     import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
     from transformers import BertConfig, BertModel, BertTokenizer
 
-    made = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    made.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
-    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=900, initial_alphabet=LETTERS, special_tokens=special, show_progress=False
-    )
-    made.train_from_iterator(CORPUS, trainer)
-    vocabulary = made.get_vocab()
+    # Written down, not learned: tokenizers' trainer breaks ties differently in each process.
+    special = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+    words = sorted({word for line in CORPUS for word in line.split()})
+    pieces = [*words, *(part for w in words for part in (w[:3], f"##{w[3:]}") if w[3:])]
     # Without a continuation for every letter, unseen words would all become one [UNK].
-    for token in (piece for letter in LETTERS for piece in (letter, f"##{letter}")):
-        vocabulary.setdefault(token, len(vocabulary))
+    pieces += [piece for letter in LETTERS for piece in (letter, f"##{letter}")]
+    vocabulary = {piece: place for place, piece in enumerate(dict.fromkeys([*special, *pieces]))}
     BertTokenizer(
         vocab=vocabulary, do_lower_case=False, strip_accents=False, model_max_length=512
     ).save_pretrained(folder)
