@@ -52,11 +52,14 @@ def mark(session: Session) -> Mark:
 def edition(session: Session) -> str:
     """Which edition of the store's words this is: what was read of concepts, senses and lexemes
     is as it was while this stays, and no two editions are alike."""
-    return session.scalar(_newest(WordEdition.id)) or ""
+    return session.scalar(_NEWEST_EDITION) or ""
 
 
 def _newest(column: Any) -> Select[Any]:
     return select(column).order_by(WordEdition.number.desc()).limit(1)
+
+
+_NEWEST_EDITION = _newest(WordEdition.id)
 
 
 def new_edition(connection: Connection, lemmas: Collection[str] | None = None) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from lexicon.errors import UnknownConcept, UnknownLanguage
 from lexicon.models import (
@@ -119,15 +119,34 @@ def _sense_row(
     return SenseRow(*row)
 
 
+# What every search asks is put together once: that takes longer than the database with it.
+_MATCHING = (
+    select(Lexeme.id, Lexeme.lemma, Lexeme.pos)
+    .where(Lexeme.language == bindparam("code"), Lexeme.search_key == bindparam("key"))
+    .order_by(Lexeme.id)
+)
+
+_SENSES_OF = (
+    select(*_SENSE_COLUMNS)
+    .join(Sense, Sense.lexeme_id == Lexeme.id)
+    .join(Concept, Concept.id == Sense.concept_id)
+    .where(Lexeme.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Concept.unsensed, Sense.rank, Concept.key)
+)
+
+_SAME = aliased(Lexeme)
+
+_FORMS_OF = (
+    select(Lexeme.id, _SAME.id, _SAME.lemma)
+    .join(_SAME, (_SAME.language == Lexeme.language) & (_SAME.lemma == Lexeme.lemma))
+    .where(Lexeme.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Lexeme.id, _SAME.id)
+)
+
+
 def lexemes_matching(session: Session, language: str, text: str) -> list[Row[int, str, str]]:
     """(id, lemma, pos) of the lexemes whose search key is that of ``text``."""
-    return list(
-        session.execute(
-            select(Lexeme.id, Lexeme.lemma, Lexeme.pos)
-            .where(Lexeme.language == language, Lexeme.search_key == search_key(text))
-            .order_by(Lexeme.id)
-        )
-    )
+    return list(session.execute(_MATCHING, {"code": language, "key": search_key(text)}))
 
 
 def search_keys_held(session: Session, language: str, keys: Sequence[str]) -> set[str]:
@@ -145,30 +164,16 @@ def senses_of(session: Session, lexeme_ids: Sequence[int]) -> list[SenseRow]:
     """Senses of the lexemes, by rank, then concept key; unsensed ones last."""
     found: list[SenseRow] = []
     for start in range(0, len(lexeme_ids), _CHUNK):
-        found += map(
-            _sense_row,
-            session.execute(
-                select(*_SENSE_COLUMNS)
-                .join(Sense, Sense.lexeme_id == Lexeme.id)
-                .join(Concept, Concept.id == Sense.concept_id)
-                .where(Lexeme.id.in_(lexeme_ids[start : start + _CHUNK]))
-                .order_by(Concept.unsensed, Sense.rank, Concept.key)
-            ),
-        )
+        rows = session.execute(_SENSES_OF, {"ids": lexeme_ids[start : start + _CHUNK]})
+        found += map(_sense_row, rows)
     return found
 
 
 def forms_of_lexemes(session: Session, lexeme_ids: Sequence[int]) -> dict[int, Form]:
     """For each lexeme that still exists, the form that it shares with its homographs."""
-    same = Lexeme.__table__.alias()
     gathered: dict[int, tuple[str, list[int]]] = {}
     for start in range(0, len(lexeme_ids), _CHUNK):
-        rows = session.execute(
-            select(Lexeme.id, same.c.id, same.c.lemma)
-            .join(same, (same.c.language == Lexeme.language) & (same.c.lemma == Lexeme.lemma))
-            .where(Lexeme.id.in_(lexeme_ids[start : start + _CHUNK]))
-            .order_by(Lexeme.id, same.c.id)
-        )
+        rows = session.execute(_FORMS_OF, {"ids": lexeme_ids[start : start + _CHUNK]})
         for lexeme_id, twin, lemma in rows:
             gathered.setdefault(lexeme_id, (lemma, []))[1].append(twin)
     return {key: Form(lemma, tuple(ids)) for key, (lemma, ids) in gathered.items()}

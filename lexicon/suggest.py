@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Text, any_, func, literal, select
+from sqlalchemy import Text, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -47,59 +47,68 @@ def suggestions(
     if len(text) > LONGEST:
         return []
     codes = [languages] if isinstance(languages, str) else languages
-    known = select(Language.code, Language.script).where(Language.code.in_(codes))
-    scripts = dict(session.execute(known).all())
-    found: list[Suggestion] = []
-    for edited in (False, True):
-        for code in codes:
-            found += _near(session, code, scripts.get(code), text, edited)
-        if found:
-            break
-    return found[:most]
+    scripts = dict(session.execute(_SCRIPTS, {"codes": codes}).all())
+    alike: list[Suggestion] = []
+    away: list[Suggestion] = []
+    for code in codes:
+        # Unknown languages have no words either.
+        if script := scripts.get(code):
+            same, edited = _near(session, code, script, text)
+            alike += same
+            away += edited
+    return (alike or away)[:most]
 
 
 def _near(
-    session: Session, language: str, script: str | None, text: str, edited: bool
-) -> list[Suggestion]:
-    """Words that fold as ``text`` does, or whose fold is one edit away from its fold."""
+    session: Session, language: str, script: str, text: str
+) -> tuple[list[Suggestion], list[Suggestion]]:
+    """Words that fold as ``text`` does, and those whose fold is one edit away from its fold, the
+    commonest first; a word that is written as the text is none."""
     romanised = script != "Latn" and script_of(text) == "Latn"
     key = fold_romanised(text) if romanised else fold(text)
-    if not edited:
-        return _named(session, language, [key], text, "romanised" if romanised else "accents")
-    if len(key) < _SHORTEST.get(script or "", _SHORTEST_SKELETON):
-        return []
-    keys = sorted(set(_edits(key)) - {key})
-    return _named(session, language, keys, text, "romanised" if romanised else "spelling")
-
-
-def _named(
-    session: Session, language: str, keys: list[str], text: str, kind: Kind
-) -> list[Suggestion]:
-    """The words of these folds, the commonest first; one that is written as the text is none."""
-    if keys == [""]:
-        return []
-    # Grouped here: to group by the lemma, SQLite reads every word of the language in that order.
+    if not key:
+        return [], []
+    keys = [key]
+    if len(key) >= _SHORTEST.get(script, _SHORTEST_SKELETON):
+        keys += sorted(set(_edits(key)) - {key})
+    postgres = session.get_bind().dialect.name == "postgresql"
     rows = session.execute(
-        select(Lexeme.lemma, Lexeme.frequency).where(
-            Lexeme.language == language,
-            _folds_to(session, keys),
-            Lexeme.search_key != search_key(text),
-        )
+        _FOLDED_IN_ARRAY if postgres else _FOLDED_IN_JSON,
+        {
+            "code": language,
+            "folds": keys if postgres else json.dumps(keys),
+            "written": search_key(text),
+        },
     )
-    often: dict[str, float] = {}
-    for lemma, frequency in rows:
-        often[lemma] = max(often.get(lemma, 0.0), frequency or 0.0)
-    ordered = sorted(often, key=lambda lemma: (-often[lemma], lemma))
-    return [Suggestion(lemma, language, kind) for lemma in ordered]
+    often: dict[tuple[bool, str], float] = {}
+    # Grouped here: to group by the lemma, SQLite reads every word of the language in that order.
+    for lemma, frequency, folded in rows:
+        place = (folded == key, lemma)
+        often[place] = max(often.get(place, 0.0), frequency or 0.0)
+    ordered = sorted(often, key=lambda place: (-often[place], place[1]))
+    kinds: tuple[Kind, Kind] = ("romanised", "romanised") if romanised else ("accents", "spelling")
+    return (
+        [Suggestion(lemma, language, kinds[0]) for same, lemma in ordered if same],
+        [Suggestion(lemma, language, kinds[1]) for same, lemma in ordered if not same],
+    )
 
 
-def _folds_to(session: Session, keys: list[str]) -> ColumnElement[bool]:
-    """Of one of the folds. They are given as one value: to write hundreds of them into a statement
-    takes longer than to look them up."""
-    if session.get_bind().dialect.name == "postgresql":
-        return Lexeme.folded == any_(literal(keys, postgresql.ARRAY(Text)))
-    given = func.json_each(json.dumps(keys)).table_valued("value")
-    return Lexeme.folded.in_(select(given.c.value))
+_SCRIPTS = select(Language.code, Language.script).where(
+    Language.code.in_(bindparam("codes", expanding=True))
+)
+
+_WORDS = select(Lexeme.lemma, Lexeme.frequency, Lexeme.folded).where(
+    Lexeme.language == bindparam("code"), Lexeme.search_key != bindparam("written")
+)
+
+# The folds are given as one value: to write hundreds of them into a statement takes longer than
+# to look them up.
+_FOLDED_IN_ARRAY = _WORDS.where(
+    Lexeme.folded == any_(bindparam("folds", type_=postgresql.ARRAY(Text)))
+)
+_FOLDED_IN_JSON = _WORDS.where(
+    Lexeme.folded.in_(select(func.json_each(bindparam("folds")).table_valued("value").c.value))
+)
 
 
 def _edits(key: str) -> Iterator[str]:

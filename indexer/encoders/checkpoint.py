@@ -67,13 +67,17 @@ class CheckpointEncoder(ABC):
         """The model's transformer in that precision."""
 
     @abstractmethod
-    def _vectors(self, model: Any, ids: "Tensor") -> "Tensor":
-        """(texts, dim) of ``ids`` (texts, tokens), none of which is padding."""
+    def _vectors(self, model: Any, ids: "Tensor", lengths: Sequence[int]) -> "Tensor":
+        """(texts, dim) of ``ids`` (texts, tokens), of which each row has so many, then padding:
+        none where :attr:`_pads` is false."""
 
     @property
     @abstractmethod
     def _facts(self) -> tuple[str, int, int, int]:
         """Pooling, layer, dimension, most tokens."""
+
+    _pads = False
+    """Whether texts of several lengths may share a batch."""
 
     # What is the same for all
 
@@ -161,15 +165,16 @@ class CheckpointEncoder(ABC):
         rows: Any = None
         with self._torch.inference_mode():
             for batch, tensor in self._batches(ids, model):
-                found = self._states_of_text(model, tensor).float().cpu().numpy()
+                lengths = [len(ids[place]) for place in batch]
+                found = self._states_of_text(model, tensor, lengths).float().cpu().numpy()
                 if rows is None:
                     rows = np.empty((len(texts), found.shape[1]), dtype=np.float32)
                 rows[batch] = found
         return rows, truncated
 
-    def _states_of_text(self, model: Any, ids: "Tensor") -> "Tensor":
+    def _states_of_text(self, model: Any, ids: "Tensor", lengths: Sequence[int]) -> "Tensor":
         try:
-            return self._vectors(model, ids)
+            return self._vectors(model, ids, lengths)
         except (ValueError, TypeError, AttributeError) as error:
             # Such as a translator, which also wants a text to translate into.
             reason = str(error).partition("\n")[0]
@@ -191,12 +196,20 @@ class CheckpointEncoder(ABC):
             ]
         return ids, truncated
 
+    @property
+    def _padding(self) -> int:
+        return int(self._tokenizer.pad_token_id or 0)
+
     def _batches(self, ids: list[list[int]], model: Any) -> Any:
         torch = self._torch
         on_gpu = next(model.parameters()).device.type != "cpu"
         most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
-        for batch in batching.buckets([len(one) for one in ids], most):
-            tensor = torch.tensor([ids[place] for place in batch], dtype=torch.long)
+        spared = batching.CPU_PASS if self._pads and not on_gpu else 0
+        for batch in batching.joined([len(one) for one in ids], most, spared):
+            rows = [ids[place] for place in batch]
+            longest = len(rows[0])
+            padded = [row + [self._padding] * (longest - len(row)) for row in rows]
+            tensor = torch.tensor(padded, dtype=torch.long)
             if on_gpu:
                 tensor = tensor.pin_memory().to("cuda", non_blocking=True)
             yield batch, tensor

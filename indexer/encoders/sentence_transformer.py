@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from indexer.checkpoints import loading, precision
+from indexer.checkpoints import attention, loading, precision
 from indexer.encoders.checkpoint import UNLIMITED, UNREAD, CheckpointEncoder, Options
 from indexer.vectors import Vectors, unit_rows
 from lexicon.errors import ExtraMissing, LexiconError, ModelDamaged
@@ -25,8 +25,8 @@ LABSE = ("Transformer", "Pooling", "Dense", "Normalize")
 
 
 class SentenceTransformerEncoder(CheckpointEncoder):
-    """Runs every module of the folder as sentence-transformers does, but in batches without
-    padding. Pooling and everything after it stay in fp32."""
+    """Runs every module of the folder as sentence-transformers does, but in batches of equal or
+    nearly equal lengths. Pooling and everything after it stay in fp32."""
 
     def __init__(
         self,
@@ -113,13 +113,20 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         truncated = np.array([len(one) > most for one in ids] or [False] * len(texts))
         return unit_rows(found, f"encoder {self._name!r}"), truncated
 
-    def _vectors(self, model: Any, ids: "Tensor") -> Any:
+    @cached_property
+    def _pads(self) -> bool:  # type: ignore[override]
+        return self._runs_here and attention.adopt(self._whole[0].model)
+
+    def _vectors(self, model: Any, ids: "Tensor", lengths: "Sequence[int]") -> Any:
         torch = self._torch
-        features = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
-        for number, module in enumerate(model):
-            features = module(features)
-            if number == 0:
-                features["token_embeddings"] = features["token_embeddings"].float()
+        ends = torch.tensor(lengths, device=ids.device)[:, None]
+        mask = (torch.arange(ids.shape[1], device=ids.device) < ends).long()
+        features = {"input_ids": ids, "attention_mask": mask}
+        with attention.of_lengths(lengths):
+            for number, module in enumerate(model):
+                features = module(features)
+                if number == 0:
+                    features["token_embeddings"] = features["token_embeddings"].float()
         return features["sentence_embedding"]
 
 

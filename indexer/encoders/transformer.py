@@ -9,6 +9,8 @@ from indexer.encoders.pooling import pool, require_pooling
 from lexicon.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
 MOST_TOKENS = 2_048
@@ -92,7 +94,7 @@ class TransformerEncoder(CheckpointEncoder):
     def _convert(self, model: Any, numbers: str) -> Any:
         return precision.convert(model, numbers)
 
-    def _vectors(self, model: Any, ids: "Tensor") -> "Tensor":
+    def _vectors(self, model: Any, ids: "Tensor", lengths: "Sequence[int]") -> "Tensor":
         if self._pooling == "input":
             return pool(model.get_input_embeddings()(ids), None, "mean")
         if self._layer == self.layers:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.checkpoints.batching import buckets, near
+from indexer.checkpoints.batching import buckets, joined, near
 
 LENGTHS = st.lists(st.integers(0, 40), max_size=80)
 
@@ -53,6 +53,35 @@ def test_texts_of_one_length_keep_their_order(lengths: list[int], tokens: int) -
             if lengths[place] == length
         ]
         assert same == sorted(same)
+
+
+class TestJoined:
+    def test_none_gives_none(self) -> None:
+        assert list(joined([], 10, 5)) == []
+
+    @given(LENGTHS, st.integers(1, 60), st.integers(0, 40))
+    def test_each_text_once_longest_first_and_no_pass_costs_more_than_it_spares(
+        self, lengths: list[int], tokens: int, spared: int
+    ) -> None:
+        made = [batch.tolist() for batch in joined(lengths, tokens, spared)]
+        assert sorted(place for batch in made for place in batch) == list(range(len(lengths)))
+        for batch in made:
+            sizes = [lengths[place] for place in batch]
+            assert sizes == sorted(sizes, reverse=True)
+            assert len(batch) == 1 or len(batch) * sizes[0] <= tokens
+            for size in set(sizes):
+                assert sizes.count(size) * (sizes[0] - size) <= spared
+
+    @given(LENGTHS, st.integers(1, 60))
+    def test_nothing_spared_is_nothing_padded(self, lengths: list[int], tokens: int) -> None:
+        for batch in joined(lengths, tokens, 0):
+            assert len({lengths[place] for place in batch.tolist()}) == 1
+
+    def test_few_short_texts_go_along_and_many_do_not(self) -> None:
+        few = [batch.tolist() for batch in joined([8, 6, 6, 3], 4_096, 10)]
+        assert few == [[0, 1, 2, 3]]
+        many = [len(batch) for batch in joined([8] + [6] * 6 + [3], 4_096, 10)]
+        assert many == [1, 7]
 
 
 class TestNear:

@@ -8,7 +8,7 @@ from indexer.encoders.embedded.build.distil import distil, save
 from indexer.encoders.embedded.encoder import EmbeddedEncoder
 from lexicon.settings import Settings
 from tests.indexer.encoders.mini import MINI, RECIPE, HashTeacher
-from tests.indexer.encoders.tiny import make_bert, make_bloom, make_labse
+from tests.indexer.encoders.tiny import make_bert, make_bloom, make_labse, make_xlmr
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +42,12 @@ def bert(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Path:
 def labse(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Path:
     """A sentence-transformers folder of LaBSE's shape that reads ``MOST`` tokens."""
     return make_labse(tmp_path_factory.mktemp("pulled") / "labse")
+
+
+@pytest.fixture(scope="session")
+def xlmr(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Path:
+    """A sentence-transformers folder of XLM-RoBERTa with mean pooling."""
+    return make_xlmr(tmp_path_factory.mktemp("roberta") / "xlmr")
 
 
 @pytest.fixture(scope="session")

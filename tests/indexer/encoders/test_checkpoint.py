@@ -18,6 +18,7 @@ from tests.indexer.encoders.tiny import PHRASES, WORDS, mixed, opened
 NUMBERS = ("fp32", "bf16", "int8")
 KINDS: dict[str, dict[str, Any]] = {
     "labse": {},
+    "xlmr": {},
     "bloom": {"pooling": "weightedmean"},
     "bert": {"pooling": "cls", "layer": 1},
 }
