@@ -33,7 +33,12 @@ EFFORT = {"rabitq": "k_factor", "hnsw": "ef_search", "ivf": "nprobe"}
 
 _FIRST = {"rabitq": 10, "hnsw": 128, "ivf": 16}
 _MOST = {"rabitq": 40, "hnsw": 2_048, "ivf": 1_024}
-_BLOCK = 65_536
+_BLOCK = 8_192
+"""Rows at once: as float32, and as scores of hundreds of queries, they stay in the processor's
+cache."""
+
+_TRAINED_ON = {"rabitq": 16_384, "ivf": 262_144}
+"""Rows: a mean needs few, lists need some for each of them."""
 
 _QUICK = {"flat": 4_000_000, "sq": 8_000_000, "rabitq": 40_000_000, "hnsw": 80_000_000}
 """Numbers (rows by dimensions) that are searched in about a millisecond."""
@@ -77,7 +82,7 @@ def quick(kind: str, rows: int, dim: int) -> bool:
 def blocks(vectors: HalfVectors) -> Iterator[tuple[int, Vectors]]:
     """(first row, float32 rows) over all of them, some at a time."""
     for start in range(0, len(vectors), _BLOCK):
-        yield start, np.asarray(vectors[start : start + _BLOCK], dtype=np.float32)
+        yield start, widened(vectors[start : start + _BLOCK])
 
 
 def make(kind: str, vectors: HalfVectors, parameters: dict[str, int]) -> Any:
@@ -85,7 +90,7 @@ def make(kind: str, vectors: HalfVectors, parameters: dict[str, int]) -> Any:
     with every_core() as faiss:
         index = _empty(faiss, kind, vectors.shape[1], parameters)
         if not index.is_trained:
-            index.train(_sample(vectors))
+            index.train(_sample(vectors, _TRAINED_ON[kind]))
         for _, rows in blocks(vectors):
             index.add(rows)
     return index
@@ -111,10 +116,9 @@ def _empty(faiss: Any, kind: str, dim: int, parameters: dict[str, int]) -> Any:
     return index
 
 
-def _sample(vectors: HalfVectors) -> Vectors:
-    """Rows to train on: more than FAISS asks for are not worth the memory."""
-    step = max(1, len(vectors) // (4 * _BLOCK))
-    return np.asarray(vectors[::step], dtype=np.float32)
+def _sample(vectors: HalfVectors, most: int) -> Vectors:
+    """Rows to train on, spread evenly: about so many, fewer than twice as many."""
+    return widened(vectors[:: max(1, len(vectors) // most)])
 
 
 @dataclass(frozen=True)
@@ -194,12 +198,21 @@ def exactly(rows: HalfVectors, queries: Vectors, k: int) -> Found:
     cosine = np.zeros((len(queries), 0), dtype=np.float32)
     for start, block in blocks(rows):
         scores = queries @ block.T
-        near = _chosen(scores, min(k, len(block)))
-        found = np.concatenate([found, near + start], axis=1)
-        cosine = np.concatenate([cosine, np.take_along_axis(scores, near, axis=1)], axis=1)
-        order = _chosen(cosine, min(k, cosine.shape[1]))
-        found = np.take_along_axis(found, order, axis=1)
-        cosine = np.take_along_axis(cosine, order, axis=1)
+        if cosine.shape[1] < k:
+            near = _chosen(scores, min(k, len(block)))
+            found = np.concatenate([found, near + start], axis=1)
+            cosine = np.concatenate([cosine, np.take_along_axis(scores, near, axis=1)], axis=1)
+            order = _chosen(cosine, min(k, cosine.shape[1]))
+            found = np.take_along_axis(found, order, axis=1)
+            cosine = np.take_along_axis(cosine, order, axis=1)
+            continue
+        # Of equals the earlier stays.
+        for place in np.flatnonzero(scores.max(axis=1) > cosine[:, -1]):
+            nearer = np.flatnonzero(scores[place] > cosine[place, -1])
+            both = np.concatenate([cosine[place], scores[place, nearer]])
+            order = best(both, k)
+            found[place] = np.concatenate([found[place], nearer + start])[order]
+            cosine[place] = both[order]
     return Found(found, cosine)
 
 
