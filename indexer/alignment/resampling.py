@@ -153,16 +153,24 @@ def auc(data: Compared, draws: Bootstrap) -> tuple[float, Floats]:
     below = np.searchsorted(sorted_random, data.pairs - TIE, side="left")
     through = np.searchsorted(sorted_random, data.pairs + TIE, side="right")
     one, other = data.random_source_group[order], data.random_target_group[order]
-    found = []
+    tied = np.flatnonzero(below != through)
     weight = data.pair_weight.astype(np.float32)[:, None]
+    by_group = np.bincount(data.pair_group, data.pair_weight, draws.weights.shape[1])
+    found = []
     sums = np.zeros((len(order) + 1, _BATCH), dtype=np.float32)
     for batch in draws.weights:
-        np.cumsum(batch[one] * batch[other], axis=0, out=sums[1:])
-        pair = batch[data.pair_group] * weight
-        places = sums[below] + sums[through]
-        scored = np.einsum("ij,ij->j", pair, places, dtype=np.float64)
+        product = batch[one]
+        product *= batch[other]
+        np.cumsum(product, axis=0, out=sums[1:])
+        # Most are not tied with any, and below them is what is below or equal.
+        places = sums[below]
+        places[tied] += sums[through[tied]]
+        places[tied] /= 2
+        places *= batch[data.pair_group]
+        places *= weight
+        scored = places.sum(axis=0, dtype=np.float64)
         with np.errstate(invalid="ignore", divide="ignore"):
-            found.append(scored / (2 * pair.sum(axis=0, dtype=np.float64) * sums[-1]))
+            found.append(scored / ((by_group @ batch) * sums[-1]))
     total = data.pair_weight.sum() * len(order)
     value = float(data.pair_weight @ (below + through)) / (2 * total) if total else float("nan")
     return value, np.concatenate(found)
