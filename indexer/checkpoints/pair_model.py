@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.checkpoints import batching, digests, loading, precision
+from indexer.checkpoints import batching, digests, loading, precision, threads
 from indexer.checkpoints.pair_tokens import (
     SHORTEST,
     PairTokenizer,
@@ -145,7 +145,9 @@ class PairModel:
         on_gpu = next(model.parameters()).device.type != "cpu"
         for batch in self._batches([len(row.ids) for row in rows], on_gpu):
             inputs = self._inputs([rows[place] for place in batch])
-            with self._turns, torch.inference_mode():
+            size = inputs["input_ids"].numel(), model.config.hidden_size
+            of_pass = threads.of_pass(torch, self._settings, *size)
+            with self._turns, torch.inference_mode(), of_pass:
                 if on_gpu:
                     inputs = {
                         key: one.pin_memory().to("cuda", non_blocking=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.checkpoints import batching, loading, precision
+from indexer.checkpoints import batching, loading, precision, threads
 from indexer.checkpoints.digests import DigestCache, revision
 from indexer.encoders.protocol import Encoded, EncoderSpec
 from indexer.vectors import Vectors, unit_rows
@@ -166,7 +166,9 @@ class CheckpointEncoder(ABC):
         with self._torch.inference_mode():
             for batch, tensor in self._batches(ids, model):
                 lengths = [len(ids[place]) for place in batch]
-                found = self._states_of_text(model, tensor, lengths).float().cpu().numpy()
+                width = self._facts[2]
+                with threads.of_pass(self._torch, self._settings, tensor.numel(), width):
+                    found = self._states_of_text(model, tensor, lengths).float().cpu().numpy()
                 if rows is None:
                     rows = np.empty((len(texts), found.shape[1]), dtype=np.float32)
                 rows[batch] = found
