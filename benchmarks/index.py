@@ -49,10 +49,11 @@ SHOWN = 200
 Row = tuple[str, ...]
 
 
-def clustered(rows: int, seed: int, file: Path | None = None) -> HalfVectors:
-    """Unit rows around shared centres, the same centres for every seed; on disk if ``file``."""
+def clustered(rows: int, seed: int, file: Path | None = None, of: int | None = None) -> HalfVectors:
+    """Unit rows around the centres of ``of`` rows, or of so many as these, the same for every
+    seed; on disk if ``file``."""
     near = np.random.default_rng(SEED).standard_normal(
-        (max(1, rows // PER_CENTRE), DIM), dtype=np.float32
+        (max(1, (of or rows) // PER_CENTRE), DIM), dtype=np.float32
     )
     made: HalfVectors = (
         np.lib.format.open_memmap(file, mode="w+", dtype=np.float16, shape=(rows, DIM))
@@ -138,7 +139,7 @@ def flat(vectors: HalfVectors) -> Any:
 
 
 def searches(index: StoredIndex, runs: int) -> tuple[list[Row], dict[str, Any]]:
-    queries = np.asarray(clustered(SHOWN, SEED + 2), dtype=np.float32)
+    queries = np.asarray(clustered(SHOWN, SEED + 2, of=index.rows), dtype=np.float32)
     exact = flat(index.half)
     truth = kinds.exactly(index.half, queries, 10)
     recall = kinds.recall(index.searcher, queries, truth)
@@ -157,9 +158,9 @@ def searches(index: StoredIndex, runs: int) -> tuple[list[Row], dict[str, Any]]:
 
 def with_new_words(index: StoredIndex, runs: int) -> tuple[list[Row], dict[str, Any]]:
     """The same search with one percent of the words come since, and one percent gone."""
-    queries = np.asarray(clustered(SHOWN, SEED + 2), dtype=np.float32)
+    queries = np.asarray(clustered(SHOWN, SEED + 2, of=index.rows), dtype=np.float32)
     new = index.rows // 100
-    vectors = clustered(new, SEED + 3)
+    vectors = clustered(new, SEED + 3, of=index.rows)
     mark = index.manifest.watermark
     forms: list[tuple[int, ...]] = [(index.rows + row + 1,) for row in range(new)]
     none = np.zeros(0, dtype=np.int64)
@@ -191,7 +192,7 @@ def with_new_words(index: StoredIndex, runs: int) -> tuple[list[Row], dict[str, 
 
 def means(index: StoredIndex, runs: int, sample: int) -> tuple[list[Row], dict[str, Any]]:
     """CSLS means of ``sample`` words towards the index, beside FAISS's own batch search."""
-    words = clustered(sample, SEED + 4)
+    words = clustered(sample, SEED + 4, of=index.rows)
     whole = np.asarray(words, dtype=np.float32)
     exact = flat(index.half)
     found: dict[str, Any] = {}
@@ -269,7 +270,7 @@ def main() -> None:
     result: dict[str, Any] = {}
     for rows in map(int, arguments.rows.split(",")):
         with tempfile.TemporaryDirectory() as temporary:
-            held_out = clustered(QUERIES, SEED + 5)
+            held_out = clustered(QUERIES, SEED + 5, of=rows)
             index, told = generation(Path(temporary), rows, held_out)
             result[f"{rows}"] = told
             table.append(

@@ -40,8 +40,9 @@ Row = tuple[str, ...]
 
 def search(rows: int, runs: int, folder: Path) -> float:
     """CPU seconds of a query."""
-    made, _ = index.generation(folder, rows, index.clustered(QUERIES, index.SEED + 5))
-    queries = np.asarray(index.clustered(index.SHOWN, index.SEED + 2), dtype=np.float32)
+    made, _ = index.generation(folder, rows, index.clustered(QUERIES, index.SEED + 5, of=rows))
+    asked = index.clustered(index.SHOWN, index.SEED + 2, of=rows)
+    queries = np.asarray(asked, dtype=np.float32)
     ask = index.one_by_one(lambda one: made.search(one, 10), queries)
     ask()
     return _least(ask, runs) / len(queries)
@@ -49,7 +50,7 @@ def search(rows: int, runs: int, folder: Path) -> float:
 
 def build(rows: int, runs: int, folder: Path) -> float:
     vectors = index.clustered(rows, index.SEED + 1)
-    held_out = index.clustered(QUERIES, index.SEED + 5)
+    held_out = index.clustered(QUERIES, index.SEED + 5, of=rows)
     return _least(lambda: choose(vectors, [held_out], "auto"), runs)
 
 

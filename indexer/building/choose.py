@@ -12,8 +12,9 @@ from indexer.indices.faiss import FaissEngine
 from indexer.indices.library import every_core
 from indexer.vectors import Vectors
 
-QUERIES = 500
-"""Words of other languages that recall is measured with."""
+QUERIES = 300
+"""Words of other languages that recall is measured with: where all find all of their nearest, fewer
+than 1 % of words do not, with 95 % confidence (3 / n: Hanley & Lippman-Hand 1983)."""
 
 NEAREST = 10
 SEED = 20_261

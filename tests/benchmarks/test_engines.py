@@ -3,14 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.engines import __main__ as engines
-from benchmarks.engines import speaking
-from benchmarks.engines.others import NAMES, Chroma, Exact, Flat, Txtai, engine
+from benchmarks.engines import made, speaking
+from benchmarks.engines.others import NAMES, Chroma, Exact, Flat, TunedTxtai, Txtai, engine
 from benchmarks.engines.ours import Ours
 from benchmarks.index import SHOWN
 
@@ -19,9 +20,9 @@ ROWS = 300
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("engines")
-    engines.prepare(made, ROWS)
-    return made
+    there = tmp_path_factory.mktemp("engines")
+    engines.prepare(there, ROWS)
+    return there
 
 
 @pytest.mark.parametrize("kind", [Exact, Flat, Ours])
@@ -77,6 +78,7 @@ def test_everybody_is_asked_for_what_it_can_do() -> None:
         "numpy": [True, True],
         "FAISS Flat": [True, True],
         "txtai": [True, False],
+        "txtai, .99": [True, False],
         "txtai, exact": [True, False],
         "txtai, SQL": [False, True],
         "chromadb": [True, True],
@@ -88,10 +90,53 @@ def test_names_are_of_engines_as_their_documentation_has_them(
 ) -> None:
     monkeypatch.setattr("benchmarks.engines.others.import_module", _Library)
     kinds = [type(engine(name, tmp_path)) for name in NAMES]
-    assert kinds == [Exact, Flat, Txtai, Txtai, Txtai, Chroma]
+    assert kinds == [Exact, Flat, Txtai, TunedTxtai, Txtai, Txtai, Chroma]
     exact = engine("txtai, exact", tmp_path)
     assert isinstance(exact, Txtai)
     assert exact.said["faiss"] == {"components": "IDMap,Flat"}
+
+
+class _Probing:
+    """Finds a query's nearest from eight probes on, and the row after it before."""
+
+    def __init__(self, enough: int, nlist: int) -> None:
+        self.enough = enough
+        self.backend = SimpleNamespace(nprobe=2, nlist=nlist)
+        self.config: dict[str, Any] = {"backend": "faiss"}
+
+    def search(self, asked: np.ndarray, k: int) -> list[list[tuple[int, float]]]:
+        self.backend.nprobe = self.config.get("faiss", {}).get("nprobe", 2)
+        away = 0 if self.backend.nprobe >= self.enough else 1
+        return [[(int(row) + away, 0.0) for row in range(k)] for _ in asked]
+
+
+@pytest.mark.parametrize(("enough", "nlist", "probes"), [(2, 64, 2), (8, 64, 8), (100, 16, 16)])
+def test_txtai_is_tuned_until_it_finds_enough_or_there_is_no_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, enough: int, nlist: int, probes: int
+) -> None:
+    # Every query's nearest ten are the first rows.
+    np.save(tmp_path / speaking.ROWS, np.diag(np.linspace(1, 0.1, 12)).astype(np.float16))
+    np.save(tmp_path / speaking.HELD_OUT, np.ones((3, 12), dtype=np.float16))
+    monkeypatch.setattr("benchmarks.engines.others.import_module", _Library)
+    monkeypatch.setattr(Txtai, "open", lambda _: None)
+    tuned = TunedTxtai(tmp_path, "txtai, .99", None, content=False)
+    tuned.index = SimpleNamespace(ann=_Probing(enough, nlist))
+    tuned.open()
+    assert tuned.index.ann.backend.nprobe == probes
+
+
+@pytest.mark.parametrize("many", [40, 400])
+def test_made_rows_are_unit_rows_around_the_same_centres_however_many_are_drawn(many: int) -> None:
+    rows = made.like_words(1_200, 1, 1_200).astype(np.float32)
+    asked = made.like_words(many, 2, 1_200).astype(np.float32)
+    assert rows.shape == (1_200, made.DIM)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
+    assert not np.array_equal(rows[:many], asked)
+    nearest = (asked @ rows.T).max(axis=1)
+    # Around centres of their own they would be strangers to all rows.
+    assert np.median(nearest) > 0.45
+    strangers = made.like_words(many, 2, 120_000).astype(np.float32)
+    assert np.median((strangers @ rows.T).max(axis=1)) < 0.4
 
 
 class _Library:
