@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.generations.arrays import HalfVectors
 
@@ -27,9 +26,7 @@ def like_words(rows: int, seed: int, of: int, file: Path | None = None) -> HalfV
     draw = np.random.default_rng(SEED)
     spread = np.exp(-np.arange(DIM) / (2 * FADING)).astype(np.float32)
     # No direction of the numbers is one of the spread's, or codes of one bit would be uneven.
-    turned: NDArray[np.float32] = np.linalg.qr(draw.standard_normal((DIM, DIM)))[0].astype(
-        np.float32
-    )
+    turned = np.linalg.qr(draw.standard_normal((DIM, DIM)))[0].astype(np.float32)
     centres = draw.standard_normal((max(1, of // GROUP), DIM), dtype=np.float32)
     made: HalfVectors = (
         np.lib.format.open_memmap(file, mode="w+", dtype=np.float16, shape=(rows, DIM))
@@ -39,8 +36,8 @@ def like_words(rows: int, seed: int, of: int, file: Path | None = None) -> HalfV
     draw = np.random.default_rng(seed)
     for start in range(0, rows, _BLOCK):
         many = min(_BLOCK, rows - start)
-        some = centres[draw.integers(0, len(centres), many)]
-        some = some + draw.standard_normal((many, DIM), dtype=np.float32)
-        some = (some * spread) @ turned
-        made[start : start + many] = some / np.linalg.norm(some, axis=1, keepdims=True)
+        around = draw.standard_normal((many, DIM), dtype=np.float32)
+        around += centres[draw.integers(0, len(centres), many)]
+        found = (around * spread) @ turned
+        made[start : start + many] = found / np.linalg.norm(found, axis=1, keepdims=True)
     return made

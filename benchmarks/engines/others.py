@@ -147,7 +147,7 @@ class Txtai:
 
 
 class TunedTxtai(Txtai):
-    """txtai with twice the probes, and again, until it finds as much as our index has to."""
+    """txtai with a quarter more probes, and again, until it finds as much as our index has to."""
 
     def open(self) -> None:
         super().open()
@@ -162,7 +162,7 @@ class TunedTxtai(Txtai):
             probes = getattr(ann.backend, "nprobe", 0)
             if met >= ENOUGH * 10 * len(asked) or probes >= getattr(ann.backend, "nlist", 0):
                 return
-            ann.config.setdefault("faiss", {})["nprobe"] = 2 * probes
+            ann.config.setdefault("faiss", {})["nprobe"] = probes + probes // 4 + 1
 
 
 class Chroma:
