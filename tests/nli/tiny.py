@@ -10,7 +10,7 @@ from typing import Any
 from lexicon.models import NLI_LABELS
 from nli.protocol import NliPair
 from tests.indexer.encoders import tiny
-from tests.indexer.encoders.tiny import CORPUS, DIM, LAYERS, LETTERS, mixed
+from tests.indexer.encoders.tiny import mixed, xlmr_parts
 
 ORDERS = tuple(permutations(NLI_LABELS))
 """The six orders in which a checkpoint may count the labels."""
@@ -43,32 +43,9 @@ def make_xlmr(
     **changes: Any,
 ) -> Path:
     """An XLM-RoBERTa classifier that counts ``labels`` from 0; ``changes`` go to its config."""
-    from transformers import (
-        XLMRobertaConfig,
-        XLMRobertaForSequenceClassification,
-        XLMRobertaTokenizer,
-    )
+    from transformers import XLMRobertaConfig, XLMRobertaForSequenceClassification
 
-    special = [(token, 0.0) for token in ("<s>", "<pad>", "</s>", "<unk>")]
-    words = dict.fromkeys(word for line in CORPUS for word in line.split())
-    pieces = [*special, ("▁", -8.0), *((f"▁{word}", -5.0) for word in words)]
-    pieces += [(letter, -12.0) for letter in LETTERS]
-    tokenizer: Any = XLMRobertaTokenizer(
-        vocab=[*pieces, ("<mask>", 0.0)], model_max_length=512, padding_side=padding_side
-    )
-    tokenizer.save_pretrained(folder)
-    settings = {
-        "vocab_size": len(tokenizer),
-        "hidden_size": DIM,
-        "num_hidden_layers": LAYERS,
-        "num_attention_heads": 4,
-        "intermediate_size": 4 * DIM,
-        "max_position_embeddings": 514,
-        "type_vocab_size": 1,
-        "bos_token_id": 0,
-        "pad_token_id": 1,
-        "eos_token_id": 2,
-    }
+    settings = xlmr_parts(folder, padding_side=padding_side)
     config = XLMRobertaConfig(**{**settings, **_named(labels), **changes})
     _save(XLMRobertaForSequenceClassification, config, folder, seed, 15)
     return folder

@@ -88,34 +88,41 @@ def make_labse(folder: Path, seed: int = 0, **settings: Any) -> Path:
     return folder
 
 
-def make_xlmr(folder: Path, seed: int = 0) -> Path:
-    """XLM-RoBERTa with mean pooling, as multilingual sentence-transformers are; it counts places
-    from behind that of padding."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import XLMRobertaConfig, XLMRobertaModel, XLMRobertaTokenizer
+def xlmr_parts(folder: Path, **options: Any) -> dict[str, Any]:
+    """XLM-RoBERTa's tokenizer written into ``folder``, and what its configuration says of it.
+    It counts places from behind that of padding."""
+    from transformers import XLMRobertaTokenizer
 
-    base = folder.with_name(f"{folder.name}-base")
     words = dict.fromkeys(word for line in CORPUS for word in line.split())
     pieces = [(token, 0.0) for token in ("<s>", "<pad>", "</s>", "<unk>")]
     pieces += [("▁", -8.0), *((f"▁{word}", -5.0) for word in words)]
     pieces += [*((letter, -12.0) for letter in LETTERS), ("<mask>", 0.0)]
-    tokenizer: Any = XLMRobertaTokenizer(vocab=pieces, model_max_length=512)
-    tokenizer.save_pretrained(base)
+    tokenizer: Any = XLMRobertaTokenizer(vocab=pieces, model_max_length=512, **options)
+    tokenizer.save_pretrained(folder)
+    return {
+        "vocab_size": len(tokenizer),
+        "hidden_size": DIM,
+        "num_hidden_layers": LAYERS,
+        "num_attention_heads": 4,
+        "intermediate_size": 4 * DIM,
+        "max_position_embeddings": 514,
+        "type_vocab_size": 1,
+        "bos_token_id": 0,
+        "pad_token_id": 1,
+        "eos_token_id": 2,
+    }
+
+
+def make_xlmr(folder: Path, seed: int = 0) -> Path:
+    """XLM-RoBERTa with mean pooling, as multilingual sentence-transformers are."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import XLMRobertaConfig, XLMRobertaModel
+
+    base = folder.with_name(f"{folder.name}-base")
+    config = XLMRobertaConfig(**xlmr_parts(base))
     torch.manual_seed(seed)
-    config = XLMRobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=DIM,
-        num_hidden_layers=LAYERS,
-        num_attention_heads=4,
-        intermediate_size=4 * DIM,
-        max_position_embeddings=514,
-        type_vocab_size=1,
-        bos_token_id=0,
-        pad_token_id=1,
-        eos_token_id=2,
-    )
     _telling(XLMRobertaModel(config), 12).save_pretrained(base)
     chain = [Transformer(str(base), max_seq_length=128), Pooling(DIM, pooling_mode="mean")]
     SentenceTransformer(modules=chain, device="cpu").save_pretrained(
