@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.results import show
+from benchmarks.unit_rows import unit_rows
 from indexer.building.choose import QUERIES, choose
 from indexer.building.neighbourhoods import means_towards
 from indexer.csls import NEIGHBOURHOOD, neighbourhood_means
@@ -41,7 +42,6 @@ from lexicon.settings import Settings
 
 SEED = 20_261
 DIM = 768
-BLOCK = 50_000
 PER_CENTRE = 50
 SHOWN = 200
 """Queries of a run."""
@@ -55,18 +55,13 @@ def clustered(rows: int, seed: int, file: Path | None = None, of: int | None = N
     near = np.random.default_rng(SEED).standard_normal(
         (max(1, (of or rows) // PER_CENTRE), DIM), dtype=np.float32
     )
-    made: HalfVectors = (
-        np.lib.format.open_memmap(file, mode="w+", dtype=np.float16, shape=(rows, DIM))
-        if file
-        else np.empty((rows, DIM), dtype=np.float16)
-    )
     draw = np.random.default_rng(seed)
-    for start in range(0, rows, BLOCK):
-        many = min(BLOCK, rows - start)
-        some = near[draw.integers(0, len(near), many)]
-        some = some + draw.standard_normal((many, DIM), dtype=np.float32)
-        made[start : start + many] = some / np.linalg.norm(some, axis=1, keepdims=True)
-    return made
+
+    def some(many: int) -> Vectors:
+        centres: Vectors = near[draw.integers(0, len(near), many)]
+        return centres + draw.standard_normal((many, DIM), dtype=np.float32)
+
+    return unit_rows(rows, DIM, file, some)
 
 
 def cpu(call: Callable[[], object]) -> tuple[float, float]:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.unit_rows import unit_rows
 from indexer.generations.arrays import HalfVectors
 
 DIM = 768
@@ -17,7 +19,6 @@ ten nearest among 14,000 rows, as it does among that many words of the lexicon b
 where nearest ones are far from all others, it finds all."""
 
 SEED = 20_261
-_BLOCK = 50_000
 
 
 def like_words(rows: int, seed: int, of: int, file: Path | None = None) -> HalfVectors:
@@ -28,16 +29,11 @@ def like_words(rows: int, seed: int, of: int, file: Path | None = None) -> HalfV
     # No direction of the numbers is one of the spread's, or codes of one bit would be uneven.
     turned = np.linalg.qr(draw.standard_normal((DIM, DIM)))[0].astype(np.float32)
     centres = draw.standard_normal((max(1, of // GROUP), DIM), dtype=np.float32)
-    made: HalfVectors = (
-        np.lib.format.open_memmap(file, mode="w+", dtype=np.float16, shape=(rows, DIM))
-        if file
-        else np.empty((rows, DIM), dtype=np.float16)
-    )
     draw = np.random.default_rng(seed)
-    for start in range(0, rows, _BLOCK):
-        many = min(_BLOCK, rows - start)
+
+    def some(many: int) -> NDArray[np.float32]:
         around = draw.standard_normal((many, DIM), dtype=np.float32)
         around += centres[draw.integers(0, len(centres), many)]
-        found = (around * spread) @ turned
-        made[start : start + many] = found / np.linalg.norm(found, axis=1, keepdims=True)
-    return made
+        return np.asarray((around * spread) @ turned, dtype=np.float32)
+
+    return unit_rows(rows, DIM, file, some)

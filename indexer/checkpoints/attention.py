@@ -18,7 +18,7 @@ ARCHITECTURES = frozenset({"bert", "xlm-roberta", "roberta", "camembert"})
 all tokens of a text."""
 
 _runs: ContextVar[tuple[tuple[int, int, int], ...]] = ContextVar("_runs")
-"""First row, last row and tokens of each run of texts of one length."""
+"""First row, the row after the last, and tokens of each run of texts of one length."""
 
 
 def adopt(transformer: Any) -> bool:

@@ -17,7 +17,7 @@ GPU_PADDING = 1 / 4
 
 CPU_PASS = 32
 """Tokens in the time that one more pass through a model takes on a CPU, however short: of MiniLM
-37, of LaBSE's size 20 to 30."""
+37, of LaBSE's size 23 to 36."""
 
 GPU_TOKENS = 65_536
 """Tokens in a batch on a GPU, where its memory allows."""

@@ -198,19 +198,16 @@ class CheckpointEncoder(ABC):
             ]
         return ids, truncated
 
-    @property
-    def _padding(self) -> int:
-        return int(self._tokenizer.pad_token_id or 0)
-
     def _batches(self, ids: list[list[int]], model: Any) -> Any:
         torch = self._torch
         on_gpu = next(model.parameters()).device.type != "cpu"
         most = batching.GPU_TOKENS if on_gpu else batching.CPU_TOKENS
+        padding = int(self._tokenizer.pad_token_id or 0)
         spared = batching.CPU_PASS if self._pads and not on_gpu else 0
         for batch in batching.joined([len(one) for one in ids], most, spared):
             rows = [ids[place] for place in batch]
             longest = len(rows[0])
-            padded = [row + [self._padding] * (longest - len(row)) for row in rows]
+            padded = [row + [padding] * (longest - len(row)) for row in rows]
             tensor = torch.tensor(padded, dtype=torch.long)
             if on_gpu:
                 tensor = tensor.pin_memory().to("cuda", non_blocking=True)

@@ -76,6 +76,7 @@ class SentenceTransformerEncoder(CheckpointEncoder):
         except LexiconError:
             # What is converted by now must not be what the next try is measured by.
             self.__dict__.pop("_whole", None)
+            self.__dict__.pop("_pads", None)
             raise
 
     @property
