@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer.checkpoints import attention, batching
+from indexer.checkpoints import attention, batching, precision
+from indexer.encoders import checkpoint
+from lexicon.errors import PrecisionRefused
 from lexicon.settings import Settings
 from tests.indexer.encoders.tiny import PHRASES, WORDS, mixed, opened
 
@@ -80,3 +82,18 @@ def test_a_decoder_is_not_adopted() -> None:
     assert attention.adopt(BertModel(small))
     small.is_decoder = True
     assert not attention.adopt(BertModel(small))
+
+
+def test_a_model_that_is_read_again_after_a_refusal_attends_by_length_too(
+    labse: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "_samples", lambda: mixed(40))
+    encoder = opened(labse, settings, "bf16")
+    with monkeypatch.context() as strict:
+        strict.setattr(precision, "LEAST_COSINE", 1.1)
+        with pytest.raises(PrecisionRefused):
+            encoder.encode(TEXTS)
+    together = encoder.encode(TEXTS).vectors
+    alone = np.concatenate([encoder.encode([text]).vectors for text in TEXTS])
+    assert encoder._whole[0].model.config._attn_implementation == attention.NAME
+    assert np.einsum("ij,ij->i", together, alone).min() >= 0.99999
