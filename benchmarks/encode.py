@@ -6,7 +6,8 @@
 Full-size checkpoints are made from their configurations with random weights: speed does not depend
 on what the weights are. Peers: ``SentenceTransformer.encode`` with its defaults for LaBSE, and a
 plain transformers loop with batches of 32, padded. Ours and the peers take turns, so that a busy
-machine slows all; the ratio is what lasts. The embedded encoder has no peer.
+machine slows all; the ratio is what lasts. The embedded encoder has no peer. Memory is the most
+that a process takes that opens one of them alone and encodes 256 words.
 """
 
 import argparse
@@ -34,13 +35,13 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from benchmarks.results import show
+from benchmarks.alone import peak_mib
+from benchmarks.results import SEED, show
 from indexer.checkpoints import batching
 from indexer.encoders.registry import open_encoder
 from lexicon import bundled
 from lexicon.settings import Settings
 
-SEED = 20261121
 Encode = Callable[[Sequence[str]], Any]
 
 
@@ -181,7 +182,9 @@ def rates(encodes: dict[str, Encode], texts: list[str], runs: int) -> dict[str, 
     return found
 
 
-def rows_of(name: str, found: dict[str, list[Rate]], compared: bool) -> list[tuple[str, ...]]:
+def rows_of(
+    name: str, found: dict[str, list[Rate]], compared: bool, memory: dict[str, float]
+) -> list[tuple[str, ...]]:
     """Of the table; the first that was measured is what the others are compared with."""
     base = next(iter(found.values()))
     made: list[tuple[str, ...]] = []
@@ -203,6 +206,7 @@ def rows_of(name: str, found: dict[str, list[Rate]], compared: bool) -> list[tup
                 ratios[0],
                 f"{statistics.median(one.cpu for one in some):,.0f}",
                 ratios[1],
+                f"{memory[how]:,.0f}",
             )
         )
     return made
@@ -228,19 +232,29 @@ def main() -> None:
     for name in arguments.models.split(","):
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            settings = Settings(home=folder, device="cpu")
             if name in MAKE:
                 MAKE[name](folder)
             encodes = {peer: make(folder / "models" / name) for peer, make in PEERS[name]}
-            for one in arguments.precisions.split(",") if name in MAKE else [""]:
-                encoder = open_encoder(f"{name}?precision={one}" if one else name, settings)
-                encodes[f"ours, {one}" if one else "ours"] = encoder.encode
-            result[name] = rates(encodes, texts, arguments.runs)
-            rows += rows_of(name, result[name], bool(PEERS[name]))
+            specs = {
+                f"ours, {one}": f"{name}?precision={one}" for one in arguments.precisions.split(",")
+            }
+            specs = specs if name in MAKE else {"ours": name}
+            for how, spec in specs.items():
+                encodes[how] = open_encoder(spec, Settings(home=folder, device="cpu")).encode
+            memory = {
+                how: peak_mib("benchmarks.encode_alone", temporary, name, specs.get(how, ""), how)
+                for how in encodes
+            }
+            measured = rates(encodes, texts, arguments.runs)
+            result[name] = {"rates": measured, "peak_mib": memory}
+            rows += rows_of(name, measured, bool(PEERS[name]), memory)
     show(
         "encode",
         f"Encoding {len(texts):,} single words on {torch.get_num_threads()} threads",
-        ("model size", "how", "words/s", "min–max", "× peer", "words/CPU-s", "× peer"),
+        (
+            *("model size", "how", "words/s", "min–max", "× peer", "words/CPU-s", "× peer"),
+            "peak MiB",
+        ),
         rows,
         result,
         ("torch", "transformers", "sentence-transformers"),

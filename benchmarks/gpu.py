@@ -201,6 +201,7 @@ def main() -> None:
         ("torch", "sentence-transformers", "faiss-gpu", "semantic-lexicon"),
         arguments.json,
         arguments.document,
+        seed=SEED,
     )
 
 

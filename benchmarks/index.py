@@ -300,6 +300,7 @@ def main() -> None:
         ("faiss-cpu", "numpy", "semantic-lexicon"),
         arguments.json,
         arguments.document,
+        seed=SEED,
     )
 
 

@@ -1,6 +1,6 @@
 """Classifying pairs of sentences: our batches of one length beside what users would otherwise run.
 
-    python -m benchmarks.nli [--pairs 256] [--file TSV] [--runs 3] [--precisions fp32,auto]
+    python -m benchmarks.nli [--pairs 256] [--file TSV] [--runs 5] [--precisions fp32,auto]
 
 An XLM-R of base size is made from its configuration with random weights: speed does not depend on
 what the weights are. The peer is a plain transformers loop with batches of 32 in the order given,
@@ -33,8 +33,8 @@ from transformers import (
     XLMRobertaTokenizer,
 )
 
-from benchmarks.encode import SEED, random_weights, words
-from benchmarks.results import show
+from benchmarks.encode import random_weights, words
+from benchmarks.results import SEED, show
 from lexicon.formats.reading import Input
 from lexicon.models import NLI_LABELS
 from lexicon.settings import Settings
@@ -160,7 +160,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=256)
     parser.add_argument("--file", type=Path, help="pairs to take instead of drawn ones")
     parser.add_argument("--precisions", default="fp32,auto")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, help="of all of them; PyTorch's choice if not given")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--document", action="store_true", help="also write docs/benchmarks.md")

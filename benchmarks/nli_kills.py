@@ -23,9 +23,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 from sqlalchemy import insert
 
-from benchmarks.encode import SEED
 from benchmarks.nli import drawn, xlmr
-from benchmarks.results import show
+from benchmarks.results import SEED, show
 from lexicon import migrate, store
 from lexicon.ingest.words import seed_languages
 from lexicon.models import SentencePair
@@ -162,6 +161,7 @@ def main() -> None:
         ("torch", "transformers", "sqlalchemy"),
         arguments.json,
         arguments.document,
+        seed=arguments.seed,
     )
     if faults:
         print(*faults[:20], sep="\n", file=sys.stderr)

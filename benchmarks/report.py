@@ -7,7 +7,8 @@ Four synthetic languages of one space with synonyms and homographs. *Report*: ev
 twelve directed pairs with 1,000 bootstrap samples and all strata. *Plain*: what a notebook would
 do for a few of them: P@1 by cosine and by CSLS from whole sorted similarity matrices, mean cosine
 and gap, and 1,000 bootstrap samples of three means. *Floor*: the twelve similarity matrices and
-nothing else. ``--large`` scores one directed pair of so many forms a side, once.
+nothing else. Memory is the most of a process that does one of them once, with the vectors.
+``--large`` scores one directed pair of so many forms a side, once.
 """
 
 import argparse
@@ -20,7 +21,8 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.results import show
+from benchmarks.alone import peak_mib, tell
+from benchmarks.results import SEED, show
 from indexer.alignment.bitext import Expressions, bitext
 from indexer.alignment.sample import Words, folds
 from indexer.alignment.views import Space, View
@@ -29,7 +31,6 @@ from indexer.reports.report import Parameters, scored
 from indexer.reports.spaces import Language, Languages
 from indexer.vectors import unit_rows
 
-SEED = 20_261_121
 CODES = ("en", "fr", "hi", "kn")
 POS = np.array(["noun", "verb", "adj"])
 
@@ -120,6 +121,9 @@ def floor(languages: Languages) -> None:
         _ = left.space.views[0].vectors @ right.space.views[0].vectors.T
 
 
+WORKS = {"report": report, "plain": plain, "floor": floor}
+
+
 def timed(work: Callable[[Languages], None], languages: Languages) -> tuple[float, float]:
     """Wall and CPU seconds."""
     wall, cpu = time.perf_counter(), time.process_time()
@@ -157,13 +161,16 @@ def main() -> None:
         large(options.large, options.dim)
         return
     languages = made_up(options.concepts, options.dim)
-    works = {"report": report, "plain": plain, "floor": floor}
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
-    memory = 0.0
+    if options.alone:
+        WORKS[options.alone](languages)
+        tell()
+        return
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in WORKS}
     for _ in range(options.runs):
-        for name, work in works.items():
+        for name, work in WORKS.items():
             times[name].append(timed(work, languages))
-            memory = memory or peak()
+    said = ("--concepts", str(options.concepts), "--dim", str(options.dim), "--alone")
+    memory = {name: peak_mib("benchmarks.report", *said, name) for name in WORKS}
     middle = {name: median(wall for wall, _ in found) for name, found in times.items()}
     rows = [
         (
@@ -173,20 +180,20 @@ def main() -> None:
             f"{median(cpu for _, cpu in found):.1f}",
             f"{middle[name] / middle['plain']:.2f}",
             f"{middle[name] / middle['floor']:.1f}",
+            f"{memory[name]:,.0f}",
         )
         for name, found in times.items()
     ]
     show(
         "report",
         f"Alignment report, {options.concepts:,} concepts in 4 languages, {options.dim} dimensions",
-        ("work", "seconds", "range", "CPU", "of plain", "of floor"),
+        ("work", "seconds", "range", "CPU", "of plain", "of floor", "peak MiB"),
         rows,
-        {"times": times, "peak_gib": memory},
+        {"times": times, "peak_mib": memory},
         ("numpy", "faiss-cpu"),
         options.json,
         options.document,
     )
-    print(f"memory of the report: {memory:.2f} GiB")
 
 
 if __name__ == "__main__":
@@ -195,6 +202,7 @@ if __name__ == "__main__":
     parser.add_argument("--dim", type=int, default=768)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--large", type=int, help="forms a side of one pair")
+    parser.add_argument("--alone", choices=WORKS, help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--document", action="store_true")
     options = parser.parse_args()

@@ -13,6 +13,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+SEED = 20261121
+"""What benchmarks draw with, where they do not say another."""
+
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -46,6 +49,8 @@ def show(
     packages: Sequence[str],
     json_file: Path | None,
     document: bool,
+    *,
+    seed: int = SEED,
 ) -> None:
     """Print the table; write ``figures`` to ``json_file``, and the table into the document's
     section ``name``, if asked to."""
@@ -54,7 +59,12 @@ def show(
         table.add_row(*row)
     Console().print(table)
     used = versions(*packages)
-    facts = {"machine": machine(), "versions": used, "date": f"{datetime.now(UTC):%F}"}
+    facts = {
+        "machine": machine(),
+        "versions": used,
+        "seed": seed,
+        "date": f"{datetime.now(UTC):%F}",
+    }
     if json_file:
         json_file.write_text(json.dumps({**facts, "figures": figures}, indent=2) + "\n")
     if document:

@@ -218,6 +218,7 @@ def main() -> None:
         ("semantic-lexicon", "numpy", "torch"),
         arguments.json,
         arguments.document,
+        seed=SEED,
     )
 
 

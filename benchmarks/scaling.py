@@ -176,6 +176,7 @@ def main() -> None:
         ("semantic-lexicon", "faiss-cpu", "numpy", "torch", "sqlalchemy", "fastapi"),
         arguments.json,
         arguments.document,
+        seed=index.SEED,
     )
 
 

@@ -9,8 +9,9 @@ it takes by itself; single queries follow one another, engines take turns, and C
 threads. A search limited to one language asks our index of that language, chromadb with a filter
 on metadata, txtai in SQL. Recall is against exact search; *txtai, .99* is txtai with as many probes
 as it takes to find .99 of the ten nearest of held-out queries, which our index sees to by itself.
-Memory is what a process that has opened the index and searched it holds. What an engine cannot
-build within ``--patience`` is left out, and said to be.
+Memory is what a process that has opened the index and searched it holds, and all are open at once.
+What an engine cannot build within ``--patience`` is left out, and said to be. Tables of one size
+alone do not take the place of those of several in docs/benchmarks.md.
 
 The others live in an environment of their own: make bench-peers.
 """
@@ -42,6 +43,10 @@ ROOT = Path(__file__).parent.parent.parent
 PEERS = ROOT / ".bench-peers" / "bin" / "python"
 K = 10
 ONLY_WITH_SQL = "txtai, SQL"
+ANSWER = 900.0
+"""Seconds for a process to open its index, and for a run of searches the first time."""
+FOREVER = 4 * ANSWER
+"""And again, when it has shown that it can."""
 
 Row = tuple[str, ...]
 
@@ -135,32 +140,45 @@ def built(
         with Process(name, folder, peers, log) as process:
             try:
                 costs[name] = process.ask(patience, do="build")
+                _say(f"{name}: built in {costs[name]['wall_s']:,.1f} s")
             except TooLong:
                 left_out[name] = f"more than {patience:,.0f}"
+                _say(f"{name}: left out, {left_out[name]} s to build")
     return costs, left_out
 
 
 def searched(processes: Sequence[Process], runs: int) -> dict[str, dict[Any, Any]]:
-    """Cost and findings of each, asked in turns; the first time warms up."""
+    """Cost and findings of each, asked in turns; the first time warms up. Who is not done with
+    that in time is not asked again, and has no findings."""
     told: dict[str, dict[Any, Any]] = {}
-    wanted = {
-        process.name: [one for one in (False, True) if _asked_for(process.name, one)]
-        for process in processes
-    }
+    asked: list[tuple[Process, bool]] = []
     for process in processes:
-        process.ask(600, do="open")
         told[process.name] = {}
-        for limited in wanted[process.name]:
-            warm = process.ask(900, do="search", k=K, limited=limited)
-            told[process.name].setdefault("rss_mib", warm["rss_mib"])
-            told[process.name][limited] = {"found": warm["found"], "runs": []}
+        try:
+            process.ask(ANSWER, do="open")
+            for limited in (False, True):
+                if _asked_for(process.name, limited):
+                    warm = process.ask(ANSWER, do="search", k=K, limited=limited)
+                    told[process.name].setdefault("rss_mib", warm["rss_mib"])
+                    told[process.name][limited] = {"found": warm["found"], "runs": []}
+                    asked.append((process, limited))
+        except TooLong:
+            # Its late answer would be taken for that to the next question.
+            told[process.name] = {"left out": f"more than {ANSWER:,.0f} s for {SHOWN}"}
+            asked = [one for one in asked if one[0] is not process]
+            process.__exit__()
+            _say(f"{process.name}: left out, {told[process.name]['left out']} searches")
     for turn in range(runs):
-        for process in processes if turn % 2 == 0 else reversed(processes):
-            for limited in wanted[process.name]:
-                one = process.ask(900, do="search", k=K, limited=limited)
-                taken = {key: one[key] / SHOWN * 1e3 for key in ("cpu_s", "wall_s")}
-                told[process.name][limited]["runs"].append(taken)
+        for process, limited in asked if turn % 2 == 0 else reversed(asked):
+            one = process.ask(FOREVER, do="search", k=K, limited=limited)
+            taken = {key: one[key] / SHOWN * 1e3 for key in ("cpu_s", "wall_s")}
+            told[process.name][limited]["runs"].append(taken)
+        _say(f"searched {turn + 1} times of {runs}")
     return told
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _asked_for(name: str, limited: bool) -> bool:
@@ -173,10 +191,12 @@ def searches(rows: int, told: dict[str, Any], limited: bool) -> list[Row]:
     made: list[Row] = []
     own = told.get("ours")
     for name, one in told.items():
+        if "left out" in one and _asked_for(name, limited):
+            made.append((f"{rows:,}", name, one["left out"], *[""] * 5))
         if limited not in one:
             continue
         cpu, wall = ([run[key] for run in one[limited]["runs"]] for key in ("cpu_s", "wall_s"))
-        mine = own and [run["cpu_s"] for run in own[limited]["runs"]]
+        mine = [run["cpu_s"] for run in own[limited]["runs"]] if own and limited in own else None
         made.append(
             (
                 f"{rows:,}",
@@ -232,7 +252,8 @@ def main() -> None:
     names: list[str] = arguments.only
     tables: dict[str, list[Row]] = {"build": [], "search": [], "one language": []}
     figures: dict[str, Any] = {}
-    for rows in map(int, arguments.rows.split(",")):
+    sizes = [int(rows) for rows in arguments.rows.split(",")]
+    for rows in sizes:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
             log = folder / "engines.log"
@@ -259,9 +280,10 @@ def main() -> None:
         "search": f"Searching them, {of}",
         "one language": f"Searching one of their four languages, {of}",
     }
+    section = "engines" if len(sizes) > 1 else f"engines {sizes[0]}"
     for name, title in titles.items():
         show(
-            f"engines, {name}",
+            f"{section}, {name}",
             title,
             BUILD if name == "build" else SEARCH,
             tables[name],
@@ -269,6 +291,7 @@ def main() -> None:
             ("semantic-lexicon", "faiss-cpu", "numpy"),
             arguments.json,
             arguments.document,
+            seed=SEED,
         )
 
 

@@ -27,12 +27,11 @@ from sqlalchemy import create_engine, make_url, text
 from benchmarks.loading.campaign import Campaign, Plan, Record
 from benchmarks.loading.processes import LEXICON
 from benchmarks.loading.verdict import COLUMNS, Must, figures, musts, table
-from benchmarks.results import show
+from benchmarks.results import SEED, show
 from lexicon import bundled, keys
 from lexicon.settings import Settings
 from lexicon.store import open_store, writing
 
-SEED = 20261121
 PACKAGES = ("semantic-lexicon", "fastapi", "uvicorn", "uvloop", "faiss-cpu", "sqlalchemy")
 
 
@@ -116,7 +115,16 @@ def told(
         f"{record.rate:,.0f} requests/s, 80% of {record.capacity:,.0f}"
     )
     shown = options.json, options.document
-    show(name, title, COLUMNS, table(record), figures(record, found), PACKAGES, *shown)
+    show(
+        name,
+        title,
+        COLUMNS,
+        table(record),
+        figures(record, found),
+        PACKAGES,
+        *shown,
+        seed=plan.seed,
+    )
     rows = [(must.what, "yes" if must.met else "NO", must.found) for must in found]
     title = f"The same {plan.seconds:g} s: what has to hold"
     show(f"{name}, musts", title, ("must", "met", "found"), rows, [], (), None, options.document)

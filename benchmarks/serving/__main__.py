@@ -32,7 +32,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmarks.results import show
+from benchmarks.results import SEED, show
 from benchmarks.serving import words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -205,9 +205,9 @@ def write_paths(home: Path, server: Server, kind: str, texts: Sequence[str]) -> 
     return path
 
 
-def phrases(known: Sequence[str], count: int) -> list[str]:
-    """Texts of two words, each another one, other ones in every run."""
-    draw = random.Random(time.time_ns())
+def phrases(known: Sequence[str], count: int, seed: int = SEED) -> list[str]:
+    """Texts of two words, each another one."""
+    draw = random.Random(seed)
     return [f"{one} {other}" for one, other in (draw.sample(known, 2) for _ in range(count))]
 
 
@@ -293,13 +293,13 @@ def main() -> None:
         log = home / "servers.log"
         chosen = servers(home, arguments.peers, names)
         known = json.loads((home / "words.json").read_text(encoding="utf-8"))[words.SOURCE]
-        random.Random(1).shuffle(known)
+        random.Random(SEED).shuffle(known)
         load = [os.getloadavg()[0]]
         table, figures = [], []
         for connections in arguments.connections:
             files = {one.name: write_paths(home, one, "known", known) for one in chosen}
             found = measured(chosen, files, arguments, connections, log)
-            new = phrases(known, words.PHRASES)
+            new = phrases(known, words.PHRASES, SEED + connections)
             encoding = [one for one in chosen if one.name in ("lexicon", "txtai")]
             files = {one.name: write_paths(home, one, "unseen", new) for one in encoding}
             unseen = measured(encoding, files, arguments, connections, log)

@@ -64,6 +64,29 @@ def test_who_is_not_done_in_time_is_left_out_by_name(folder: Path) -> None:
     assert engines.builds(9, costs, left_out) == [("9", "numpy", "more than 0", "", "", "")]
 
 
+def test_who_does_not_answer_in_time_is_not_asked_again_and_said_to_be_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = folder / "silent.log"
+    engines.built(["numpy", "ours"], folder, Path(sys.executable), 60, log)
+    python = Path(sys.executable)
+    with (
+        engines.Process("ours", folder, python, log) as ours,
+        engines.Process("numpy", folder, python, log) as late,
+    ):
+        ask = late.ask
+        monkeypatch.setattr(late, "ask", lambda _patience, **said: ask(0, **said))
+        told = engines.searched([ours, late], 2)
+        assert late._process.poll() is not None
+    assert len(told["ours"][False]["runs"]) == 2
+    said = f"more than 900 s for {SHOWN}"
+    assert told["numpy"] == {"left out": said}
+    told["ours"][False]["recall"] = 1.0
+    ours_row, late_row = engines.searches(9, told, False)
+    assert ours_row[:2] == ("9", "ours")
+    assert late_row == ("9", "numpy", said, "", "", "", "", "")
+
+
 def test_who_fails_says_why(folder: Path, tmp_path: Path) -> None:
     with (
         engines.Process("numpy", tmp_path, Path(sys.executable), tmp_path / "log") as process,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import swap
+from benchmarks.results import SEED
 from indexer.build import build
 from indexer.encoders.protocol import Encoder
 from indexer.indices.live import LiveIndex
@@ -22,7 +23,7 @@ def test_searches_beside_a_builder_answer_without_error_from_the_right_generatio
     own_home: Path,
 ) -> None:
     with swap.watched(own_home) as service:
-        asked = swap.requests(service, QUERIES, swap.SEED)
+        asked = swap.requests(service, QUERIES, SEED)
         swap.warm(service, asked)
         before = set(service.seen)
         run = swap.swapping(service, asked, QUERIES, PUBLISHES, 0)
