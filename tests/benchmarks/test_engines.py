@@ -61,7 +61,40 @@ def test_who_is_not_done_in_time_is_left_out_by_name(folder: Path) -> None:
     log = folder / "late.log"
     costs, left_out = engines.built(["numpy"], folder, Path(sys.executable), 0, log)
     assert (costs, left_out) == ({}, {"numpy": "more than 0"})
-    assert engines.builds(9, costs, left_out) == [("9", "numpy", "more than 0", "", "", "")]
+    assert engines.builds(9, costs, left_out) == [("9", "numpy", "more than 0", "", "", "", "")]
+
+
+def test_builds_take_turns_in_folders_of_their_own_unless_they_take_long(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, bool]] = []
+
+    class Asked(engines.Process):
+        def __init__(self, name: str, place: Path, *_: Path) -> None:
+            self.name = name
+            asked.append((name, place == folder))
+            assert {one.name for one in place.glob("*.npy")} >= {"rows.npy", "languages.npy"}
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def ask(self, patience: float, **said: object) -> dict[str, Any]:
+            turn = sum(name == self.name for name, _ in asked)
+            seconds = 61.0 if self.name == "slow" else turn
+            return {"wall_s": seconds, "cpu_s": 2 * seconds, "peak_mib": 5}
+
+    monkeypatch.setattr(engines, "Process", Asked)
+    names = ["ours", "slow", "quick"]
+    costs, left_out = engines.built(names, folder, folder, 1, folder, 3)
+    again = [("quick", False), ("ours", False), ("ours", False), ("quick", False)]
+    assert asked == [("ours", True), ("slow", True), ("quick", True), *again]
+    assert left_out == {}
+    assert engines.builds(9, costs, {}) == [
+        ("9", "ours", "2.00", "4.00", "2.00–6.00", "1.000", "5"),
+        ("9", "slow", "61.00", "122.00", "once", "0.016", "5"),
+        ("9", "quick", "2.00", "4.00", "2.00–6.00", "1.000", "5"),
+    ]
+    assert [one.name for one in folder.iterdir() if one.is_dir() and one.name[:3] == "tmp"] == []
 
 
 def test_who_does_not_answer_in_time_is_not_asked_again_and_said_to_be_left_out(
