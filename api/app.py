@@ -57,6 +57,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     readiness.end()
     app.state.maps.end()
+    app.state.services.close()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -82,6 +82,11 @@ class ServiceHolder:
                     self._service = open_service(self.settings, self.encoding)
         return self._service
 
+    def close(self) -> None:
+        """Give the store's connections back; a late request opens new ones."""
+        if self._service is not None:
+            self._service.close()
+
     def reverse(self, service: LexiconService) -> ReverseDictionary:
         """The reverse dictionary over the service."""
         with self._lock:

@@ -55,6 +55,19 @@ class Problem(BaseModel):
     instance: str | None = None
 
 
+RENAMED = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
+"""By RFC 9110; Python 3.11 and 3.12 have the older names."""
+
+
+def phrase(status: HTTPStatus) -> str:
+    """What a status is called, whatever Python answers.
+
+    >>> phrase(HTTPStatus(422))
+    'Unprocessable Content'
+    """
+    return RENAMED.get(status.value, status.phrase)
+
+
 def _name(error: type[Exception]) -> str:
     """``UnknownLanguage`` as ``unknown-language``."""
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in error.__name__).lstrip("-")
@@ -71,7 +84,7 @@ def problem(
     named = REQUEST_ID.get()
     body = Problem(
         type=f"urn:semantic-lexicon:{kind}",
-        title=status.phrase,
+        title=phrase(status),
         status=status,
         # What a client sent may hold what no answer can.
         detail=detail.encode(errors="backslashreplace").decode(),
@@ -123,7 +136,7 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
     elif status is HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{path} does not take {request.method}"
         headers["Allow"] = ", ".join(_methods(request))
-    kind = status.phrase.lower().replace(" ", "-")
+    kind = phrase(status).lower().replace(" ", "-")
     return problem(kind, status, detail, headers)
 
 
@@ -171,7 +184,7 @@ def _documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     return {
         status.value: {
             "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
-            "description": status.phrase,
+            "description": phrase(status),
         }
         for status in statuses
     }

@@ -17,6 +17,9 @@ from lexicon.store import require_current
 AGAIN = 1.0
 """Seconds until what could not be opened at the start is tried again."""
 
+LEAVE = 2.0
+"""Seconds that an end waits for a look that is on its way."""
+
 log = logging.getLogger("lexicon.api")
 
 
@@ -54,6 +57,7 @@ class Readiness:
         self._awake: set[str] = set()
         self._known: set[str] = set()
         self._ended = threading.Event()
+        self._looking: threading.Thread | None = None
 
     def look(self) -> Found:
         """Make every check, however long that takes."""
@@ -99,10 +103,15 @@ class Readiness:
 
     def begin(self) -> None:
         """Look again and again in the background until all is well."""
-        threading.Thread(target=self._until_ready, daemon=True).start()
+        self._looking = threading.Thread(target=self._until_ready, daemon=True)
+        self._looking.start()
 
     def end(self) -> None:
+        """Look no more. A look that is on its way uses the store, and is waited for; a model that
+        it reads may take longer."""
         self._ended.set()
+        if self._looking is not None:
+            self._looking.join(LEAVE)
 
     def _until_ready(self) -> None:
         told = None

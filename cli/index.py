@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import index_housekeeping, index_list, output
+from cli.opened import open_service
 
 if TYPE_CHECKING:
     from indexer.encoders.postprocessed.encoder import PostProcessed
@@ -68,7 +69,6 @@ def build(
     """
     from indexer.encoders.postprocessed.encoder import PostProcessed
     from indexer.encoders.registry import variants
-    from indexer.service import open_service
     from lexicon.errors import InvalidInput
     from lexicon.settings import load_settings
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_service
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -39,7 +40,6 @@ _COLUMNS = (
 
 
 def service() -> "LexiconService":
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     return open_service(load_settings())

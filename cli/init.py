@@ -2,6 +2,7 @@
 
 from cli import output
 from cli.index import build_with_progress
+from cli.opened import open_service
 
 PATIENCE = 300.0
 """Seconds to wait for another process that is building the same indices."""
@@ -14,17 +15,20 @@ def init() -> None:
     """
     # Alembic and FAISS take a while to import and no other command needs all of them.
     from indexer.encoders.registry import open_encoder
-    from indexer.service import LexiconService
     from lexicon import bundled, migrate, store
     from lexicon.settings import load_settings
 
     settings = load_settings()
     say = output.notes()
     store.make_home(settings)
-    before, after = migrate.upgrade(store.connect(settings))
+    engine = store.connect(settings)
+    try:
+        before, after = migrate.upgrade(engine)
+    finally:
+        engine.dispose()
     if before != after:
         say.print(f"store   {'created' if before is None else 'upgraded'} at revision {after}")
-    service = LexiconService(settings, store.open_store(settings))
+    service = open_service(settings)
     with output.progress() as bars:
         loaded = bundled.load(
             service.sessions, lambda done, total: bars.advance("lexicon", done, total)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.opened import open_store
 from cli.output import Format, console, notes, table, write_csv
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def create(
     """Make a key and print it, this once: the store keeps no more than its digest."""
     from lexicon import keys
     from lexicon.settings import load_settings
-    from lexicon.store import open_store, writing
+    from lexicon.store import writing
 
     until = None if expires is None else datetime.now(UTC) + timedelta(days=expires)
     with writing(open_store(load_settings())) as session:
@@ -52,7 +53,6 @@ def list_(
 
     from lexicon import keys
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     with open_store(load_settings())() as session:
         rows = [_row(key) for key in keys.list_keys(session)]
@@ -72,7 +72,7 @@ def revoke(
     """End a key. Services that run take notice within two seconds."""
     from lexicon import keys
     from lexicon.settings import load_settings
-    from lexicon.store import open_store, writing
+    from lexicon.store import writing
 
     with writing(open_store(load_settings())) as session:
         ended = keys.revoke(session, name)

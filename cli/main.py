@@ -14,6 +14,7 @@ from cli import (
     keys,
     models,
     nli,
+    opened,
     pairs,
     plot,
     report,
@@ -43,11 +44,13 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def main(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
     ),
 ) -> None:
     """A semantic lexicon of English, French, Hindi and Kannada."""
+    context.call_on_close(opened.close)
 
 
 app.command()(init.init)

@@ -8,6 +8,7 @@ import typer
 
 from cli import nli_evaluate, nli_train, output
 from cli.nli_options import Labels, MaxLength, Model, Numbers, opened, tell
+from cli.opened import open_store
 from cli.output import Format
 from cli.pairs import Dataset, Language, Split
 
@@ -102,7 +103,6 @@ def predict(
     What was stopped goes on where it was.
     """
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
     from nli import predict as predicting
 
     settings = load_settings()

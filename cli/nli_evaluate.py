@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_store
 from cli.pairs import Dataset, Split
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ def evaluate(
     """
     from lexicon.errors import InvalidInput
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
     from nli.evaluation import evaluate as scoring
     from nli.evaluation.results import Report
     from nli.evaluation.study import PUBLISHED

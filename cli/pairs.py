@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.imports import require_kept, summary, write_rejects
+from cli.opened import open_store
 from cli.output import MOST, Format, console, notes, progress, table, write_csv
 from lexicon.errors import InvalidInput
 
@@ -85,7 +86,6 @@ def import_(
     from lexicon.formats.reading import Input
     from lexicon.ingest.sentences import PairImport, import_pairs
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     targets = [(dataset or dataset_of(file), split or split_of(file)) for file in files]
     require_kept(files, rejects)
@@ -124,7 +124,6 @@ def export(
     from lexicon.formats.pairs import plain
     from lexicon.pairs import every_pair, pair_counts
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     with open_store(load_settings())() as session:
         counts = pair_counts(session, dataset, split, language)
@@ -169,7 +168,6 @@ def list_(
     """Show stored pairs in the order in which they came."""
     from lexicon.pairs import list_pairs
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     with open_store(load_settings())() as session:
         pairs = list_pairs(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_service
 from cli.search import EncoderName, Source
 
 if TYPE_CHECKING:
@@ -176,7 +177,6 @@ def distributions(
 def _opened(out: Path, width: float, title: str | None) -> "tuple[Wanted, LexiconService]":
     """What is wanted, once it is sure that it can be written, and what answers."""
     from indexer.plots.picture import Wanted, require_writable
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     wanted = Wanted(out, width, title)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output, report_compare, report_outliers, report_runs
+from cli.opened import open_service
 from cli.report_options import (
     AllMetrics,
     BrokenDown,
@@ -86,7 +87,6 @@ def report(
     from indexer.alignment.sample import SEED
     from indexer.encoders.registry import variants
     from indexer.reports.report import Parameters
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     require_writable(out)

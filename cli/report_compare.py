@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_service
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -27,7 +28,6 @@ def compare(
     Positive differences are in favour of the second.
     """
     from indexer.reports import compare as comparing
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     service = open_service(load_settings())

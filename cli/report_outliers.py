@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_service
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -31,7 +32,6 @@ def outliers(
     Beside each stands the form that they would rather have seen.
     """
     from indexer.reports.outliers import outliers as find
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     service = open_service(load_settings())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_service
 from cli.output import Format
 from cli.report_options import (
     AllMetrics,
@@ -30,7 +31,6 @@ FEW = 3
 def list_(form: OutputFormat = Format.TABLE) -> None:
     """The reports that are kept, the newest first."""
     from indexer.reports.stored import runs
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     found = runs(open_service(load_settings()))
@@ -75,7 +75,6 @@ def show(
     """Stored reports, several side by side."""
     from indexer.reports.documents.alignment import document
     from indexer.reports.stored import numbered
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     require_writable(out)

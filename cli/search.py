@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_service
 from cli.output import Format
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ def search(
     """
     from indexer.answers import SearchRequest
     from indexer.search import search as find
-    from indexer.service import open_service
     from lexicon.errors import InvalidInput
     from lexicon.settings import load_settings
 
@@ -191,7 +191,6 @@ def similarity(
 ) -> None:
     """Score one pair of words: cosine, percentile among random pairs, rank each way."""
     from indexer.alignment.pairwise import similarity as score
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     service = open_service(load_settings())

@@ -31,11 +31,11 @@ def serve(
     """Answer over HTTP until interrupted; documentation at /docs."""
     from lexicon.errors import AddressUnguarded, AddressUnusable
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
+    from lexicon.store import close, open_store
 
     # All are checked here, where they can be explained; uvicorn would print a traceback.
     settings = load_settings()
-    open_store(settings).kw["bind"].dispose()
+    close(open_store(settings))
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, socket.SOCK_STREAM)

@@ -1,6 +1,7 @@
 """``lexicon status``: what there is."""
 
 from cli import output
+from cli.opened import open_service
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -11,7 +12,6 @@ def status(form: OutputFormat = Format.TABLE) -> None:
     """Show the store, the encoders, their live index generations and versions."""
     from indexer import status as indexer_status
     from indexer.doctor import NOT_INSTALLED
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     found = indexer_status.status(open_service(load_settings()))

@@ -1,13 +1,13 @@
 """What words that were written leave to be done: vectors that one can trust."""
 
 from cli import output
+from cli.opened import open_service
 from lexicon.settings import Settings
 
 
 def after_writing(settings: Settings) -> None:
     """Make the words findable under the default encoder; say, for every encoder that has indices,
     how many forms have no vector or a guessed one."""
-    from indexer.service import open_service
     from indexer.status import vector_gaps
     from indexer.upkeep import keep_up
     from lexicon.errors import LexiconError

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output
+from cli.opened import open_service
 
 if TYPE_CHECKING:
     from indexer.export import Exported
@@ -51,7 +52,6 @@ def export(
     """Write the vectors of a language's words, those that came since the build included."""
     from indexer.export import Wanted
     from indexer.export import export as write
-    from indexer.service import open_service
     from lexicon.settings import load_settings
 
     service = open_service(load_settings())

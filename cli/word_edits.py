@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output, upkeep
+from cli.opened import open_store
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -39,7 +40,7 @@ def add(
     from lexicon.entries import checked_lists
     from lexicon.errors import InvalidInput
     from lexicon.settings import load_settings
-    from lexicon.store import open_store, writing
+    from lexicon.store import writing
 
     if not forms or not gloss:
         raise InvalidInput(
@@ -71,7 +72,7 @@ def edit(
     """Change a concept; --form replaces all words of a language, an empty one removes them."""
     from lexicon import browse, edits
     from lexicon.settings import load_settings
-    from lexicon.store import open_store, writing
+    from lexicon.store import writing
 
     settings = load_settings()
     with writing(open_store(settings)) as session:
@@ -103,7 +104,7 @@ def remove(
     from lexicon import browse, edits
     from lexicon.errors import InvalidInput
     from lexicon.settings import load_settings
-    from lexicon.store import open_store, writing
+    from lexicon.store import writing
 
     if bool(keys) == (source is not None):
         raise InvalidInput("give the keys of concepts, or --source")
@@ -139,7 +140,6 @@ def show(
     from lexicon.errors import InvalidInput
     from lexicon.normalize import clean
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
     from lexicon.suggest import suggestions
 
     text = clean(word, "word")
@@ -173,7 +173,6 @@ def find(
 
     from lexicon import browse, queries
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     with open_store(load_settings())() as session:
         if language:

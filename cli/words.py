@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from cli import imports, output, upkeep, word_edits
+from cli.opened import open_store
 from cli.output import Format
 from cli.search import OutputFormat
 
@@ -97,7 +98,6 @@ def import_(
     from lexicon.formats.reading import Input
     from lexicon.ingest.files import WordsImport, import_words
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     if len(files) > 1 and (rejects or (replace and source)):
         option = f"--rejects {rejects}" if rejects else f"--replace --source {source}"
@@ -162,7 +162,6 @@ def export(
     from lexicon.formats import jsonl, muse, wide, wn_lmf
     from lexicon.ingest.words import UNSTATED
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     if (form is Writable.MUSE) != (first is not None and second is not None):
         raise InvalidInput("word pairs need --from and --to, and other formats take neither")
@@ -228,7 +227,6 @@ def sources(form: OutputFormat = Format.TABLE) -> None:
 
     from lexicon import browse
     from lexicon.settings import load_settings
-    from lexicon.store import open_store
 
     with open_store(load_settings())() as session:
         found = browse.source_counts(session)

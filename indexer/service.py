@@ -27,7 +27,7 @@ from lexicon.changes import changed_since, mark
 from lexicon.errors import IndexDamaged, IndexMissing, LexiconError, NoWords
 from lexicon.facts import EditionOver, Facts
 from lexicon.settings import Settings
-from lexicon.store import Sessions, location, open_store
+from lexicon.store import Sessions, close, location, open_store
 
 NOTICE = 0.25
 """Seconds after which words that another process has written are looked for."""
@@ -106,6 +106,10 @@ class LexiconService:
     def _committed(self, _of: object) -> None:
         # What this process has written, it finds at once.
         self._commits += 1
+
+    def close(self) -> None:
+        """Give the store's connections back; the next question opens new ones."""
+        close(self.sessions)
 
     @property
     def location(self) -> str:
@@ -351,4 +355,9 @@ def _neighbourhood(index: LiveIndex, other: LiveIndex) -> Neighbourhood:
 
 def open_service(settings: Settings, encode: Encode | None = None) -> LexiconService:
     """A service on an existing store, or the store's own error."""
-    return LexiconService(settings, open_store(settings), encode)
+    sessions = open_store(settings)
+    try:
+        return LexiconService(settings, sessions, encode)
+    except BaseException:
+        close(sessions)
+        raise

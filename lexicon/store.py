@@ -196,6 +196,11 @@ def open_store(settings: Settings) -> Sessions:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def close(sessions: Sessions) -> None:
+    """Give the store's connections back: what is in use is closed when it is returned."""
+    sessions.kw["bind"].dispose()
+
+
 def _unavailable(context: ExceptionContext) -> None:
     """What the database server or file does to us is the store's error; what we do to it is not."""
     error = context.sqlalchemy_exception

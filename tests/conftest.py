@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine, create_engine
 
 from indexer.build import build
 from indexer.encoders import registry
@@ -122,6 +124,21 @@ def no_lexicon_variables(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def stores_end_with_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connections that a test leaves are closed, rather than found by the collector in another."""
+    made: list[Engine] = []
+
+    def remembered(*arguments: Any, **said: Any) -> Engine:
+        made.append(create_engine(*arguments, **said))
+        return made[-1]
+
+    monkeypatch.setattr(store, "create_engine", remembered)
+    yield
+    for engine in made:
+        engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     """Databases of a PostgreSQL server."""
@@ -186,12 +203,14 @@ def service(settings: Settings, sessions: store.Sessions, axis: AxisEncoder) -> 
 @pytest.fixture(scope="session")
 def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home made by ``lexicon init`` with the bundled lexicon. Read it, never write to it."""
+    from cli import opened
     from cli.init import init
 
     home = tmp_path_factory.mktemp("bundled")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEXICON_HOME", str(home))
         init()
+    opened.close()
     return home
 
 

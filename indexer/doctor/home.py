@@ -26,7 +26,7 @@ def store_state(settings: Settings) -> Finding:
         sessions = store.open_store(settings)
     except LexiconError as error:
         return from_error(error)
-    sessions.kw["bind"].dispose()
+    store.close(sessions)
     return ok(f"{store.location(settings)} at schema revision {store.SCHEMA_REVISION}")
 
 

@@ -52,6 +52,9 @@ class CrossEncoder:
     """The model's files, read. Safe to share between threads."""
 
     def __init__(self, folder: Path, most: int) -> None:
+        # From 1.29 on it sends what it runs to its maker, and keeps a number for the machine in the
+        # home folder, unless this is said before it is read. Whoever has said otherwise, may.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         # Reading the library takes longer than most commands do.
         import onnxruntime  # type: ignore[import-untyped]
         from onnxruntime.capi import (  # type: ignore[import-untyped]

@@ -1,7 +1,9 @@
 """Errors as problems: one shape, a stable type, and nothing of the inside."""
 
 import inspect
+import json
 import logging
+from http import HTTPStatus
 
 import pytest
 from fastapi.testclient import TestClient
@@ -23,6 +25,23 @@ def test_an_unknown_route_is_a_problem(client: TestClient, refused: Refused) -> 
         "status": 404,
         "detail": "no route /v2/translations; see /docs",
     }
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (400, "Bad Request"),
+        (413, "Content Too Large"),
+        (414, "URI Too Long"),
+        (422, "Unprocessable Content"),
+        (503, "Service Unavailable"),
+    ],
+)
+def test_titles_are_those_of_rfc_9110_under_every_python(status: int, title: str) -> None:
+    assert edge.phrase(HTTPStatus(status)) == title
+    answer = edge.problem("kind", HTTPStatus(status), "detail")
+    assert json.loads(bytes(answer.body))["title"] == title
+    assert not any("Entity" in edge.phrase(one) for one in HTTPStatus)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
