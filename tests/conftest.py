@@ -25,6 +25,9 @@ from lexicon.ingest.words import replace_source, seed_languages
 from lexicon.settings import Settings
 from tests.postgres import Databases, server
 
+# What tests run with it by themselves is not its maker's business either.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 # Four axes: water, river bank, money bank, to run.
 _AXES = {
     "en": {"water": [1, 0, 0, 0], "bank": [0, 1, 1, 0], "shore": [0, 1, 0, 0], "run": [0, 0, 0, 1]},

@@ -42,7 +42,7 @@ class FaissEngine:
         return Searcher(kind, parameters, kinds.make(kind, vectors, parameters), vectors)
 
     def more(self, searcher: RowSearcher) -> Searcher | None:
-        more = kinds.more_effort(searcher.kind, searcher.parameters)
+        more = kinds.more_effort(searcher.kind, searcher.parameters, len(searcher.rows))
         return (
             None if more is None else Searcher(searcher.kind, more, searcher.index, searcher.rows)
         )

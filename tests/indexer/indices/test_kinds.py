@@ -69,13 +69,22 @@ class TestEffort:
         spent = []
         while parameters is not None:
             spent.append(parameters[kinds.EFFORT[kind]])
-            parameters = more_effort(kind, parameters)
+            parameters = more_effort(kind, parameters, rows)
         assert all(low < high <= 2 * low for low, high in pairwise(spent))
         assert len(spent) <= 8
 
     @pytest.mark.parametrize("kind", EXACT)
     def test_an_exact_kind_has_none_to_give(self, kind: str) -> None:
-        assert more_effort(kind, kinds.first_parameters(kind, 10)) is None
+        assert more_effort(kind, kinds.first_parameters(kind, 10), 10) is None
+
+    @pytest.mark.parametrize(
+        ("rows", "most"),
+        [(5_000, 40), (40_000, 40), (250_000, 250), (1_000_000, 1_000), (10**8, 1_000)],
+    )
+    def test_many_rows_are_worth_scoring_one_in_a_hundred_again(self, rows: int, most: int) -> None:
+        before: dict[str, int] = {"k_factor": most - 1}
+        assert more_effort("rabitq", before, rows) == {"k_factor": most}
+        assert more_effort("rabitq", {"k_factor": most}, rows) is None
 
 
 class TestSearch:
