@@ -37,7 +37,7 @@ class Question(NamedTuple):
 
 QUESTIONS = (
     Question("cold_start", "--runs 3", "--runs 7", (70, 120)),
-    Question("engines", "--rows 3000,10000 --runs 5", "", (90, 1_500), ("peers",)),
+    Question("engines", "--rows 3000,20000 --builds 1", "", (90, 1_500), ("peers",)),
     # Those whose indices are in memory together, on a machine of 24 GB.
     Question("engines", "", "--rows 1000000 --patience 3600 --only ours numpy 'FAISS Flat' "
              "'txtai, .99' chromadb", (0, 6_000), ("peers",)),

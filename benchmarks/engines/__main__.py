@@ -1,7 +1,7 @@
 """The vector index beside others over the same rows: build, search, recall, memory, one language.
 
-    python -m benchmarks.engines [--rows 3000,20000,100000] [--runs 5] [--only ours chromadb]
-                                 [--json FILE] [--document]
+    python -m benchmarks.engines [--rows 3000,20000,100000] [--runs 5] [--builds 5]
+                                 [--only ours chromadb] [--json FILE] [--document]
 
 Rows are made up, 768 numbers each, and lie as embeddings of words do (``made.py``), dealt to four
 languages. Each engine is a process of its own, as its documentation has it, with the threads that
@@ -276,6 +276,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", default="3000,20000,100000", help="several by comma")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--builds", type=int, default=5, help="runs of each build")
     parser.add_argument("--only", nargs="+", default=["ours", *NAMES], help="engines by name")
     parser.add_argument("--patience", type=float, default=1_800, help="seconds of one build")
     parser.add_argument("--peers", type=Path, default=PEERS, help="Python of the peers")
@@ -292,7 +293,7 @@ def main() -> None:
             log = folder / "engines.log"
             prepare(folder, rows)
             costs, left_out = built(
-                names, folder, arguments.peers, arguments.patience, log, arguments.runs
+                names, folder, arguments.peers, arguments.patience, log, arguments.builds
             )
             processes = [Process(name, folder, arguments.peers, log) for name in costs]
             try:
@@ -312,7 +313,7 @@ def main() -> None:
     of = f"{SHOWN} queries one by one, median of {arguments.runs} runs"
     titles = {
         "build": "Building vector indices of 768 numbers, beside others, median of "
-        f"{arguments.runs} runs",
+        f"{arguments.builds} runs",
         "search": f"Searching them, {of}",
         "one language": f"Searching one of their four languages, {of}",
     }
