@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections import Counter
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -137,17 +138,18 @@ def export(
                 f"({', '.join('/'.join(names) for names in there)}); "
                 "choose one with --dataset and --split"
             )
-        pairs = every_pair(session, *there[0], language)
-        if out is None:
-            plain.write(pairs, sys.stdout)
-            return
-        try:
-            with out.open("w", encoding="utf-8", newline="\n") as stream:
-                written = plain.write(pairs, stream)
-        except OSError as error:
-            raise InvalidInput(
-                f"{out} cannot be written ({error.strerror}); name another with --out"
-            ) from error
+        # A reader of ours that has had enough ends the stream in its midst.
+        with closing(every_pair(session, *there[0], language)) as pairs:
+            if out is None:
+                plain.write(pairs, sys.stdout)
+                return
+            try:
+                with out.open("w", encoding="utf-8", newline="\n") as stream:
+                    written = plain.write(pairs, stream)
+            except OSError as error:
+                raise InvalidInput(
+                    f"{out} cannot be written ({error.strerror}); name another with --out"
+                ) from error
         notes().print(f"{out}: {written:,} pairs")
 
 

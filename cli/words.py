@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,6 +16,7 @@ from cli.output import Format
 from cli.search import OutputFormat
 
 if TYPE_CHECKING:
+    from lexicon.entries import ConceptEntry
     from lexicon.ingest.files import WordsImport
 
 app = typer.Typer(help="The words of the lexicon.", no_args_is_help=True)
@@ -169,8 +170,15 @@ def export(
         known = queries.languages(session)
         chosen = [queries.require_language(session, code) for code in language or known]
         held = browse.require_source(session, source) if source else None
-        entries = browse.concept_entries(session, source, field, language and chosen)
-        with output.progress() as bars, _stream(out) as stream:
+        # A reader of ours that has had enough ends the stream in its midst.
+        with (
+            closing(
+                browse.concept_entries(session, source, field, language and chosen)
+            ) as streamed,
+            output.progress() as bars,
+            _stream(out) as stream,
+        ):
+            entries: Iterator[ConceptEntry] = streamed
             if out is not None:
                 total = queries.counts(session).concepts
                 entries = bars.counting("concepts", entries, total)

@@ -1,6 +1,6 @@
 """Reading the lexicon itself: concepts, words by how they begin, sources."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -25,9 +25,9 @@ def concept_entries(
     source: str | None = None,
     field: str | None = None,
     languages: Sequence[str] | None = None,
-) -> Iterator[ConceptEntry]:
+) -> Generator[ConceptEntry]:
     """All concepts with their words, by field and key, streamed; or those of a source or field,
-    or with the words of some languages only."""
+    or with the words of some languages only. Who stops early closes it before the session."""
     chosen = []
     if source is not None:
         named = select(Source.id).where(Source.name == source).scalar_subquery()

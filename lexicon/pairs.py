@@ -1,6 +1,6 @@
 """Every read of the stored sentence pairs, each a named function."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, fields
 
 from sqlalchemy import ColumnElement, and_, case, collate, exists, func, or_, select
@@ -96,8 +96,9 @@ def every_pair(
     dataset: str | None = None,
     split: str | None = None,
     language: str | None = None,
-) -> Iterator[StoredPair]:
-    """All pairs, ordered by data set, split, languages and key; a part is in memory at a time."""
+) -> Generator[StoredPair]:
+    """All pairs, ordered by data set, split, languages and key; a part is in memory at a time. Who
+    stops early closes it before the session."""
     which = chosen(dataset, split, language)
     statement = select(*PAIR_COLUMNS).where(*which).order_by(*_identity(session))
     for row in session.execute(statement.execution_options(yield_per=CHUNK)):

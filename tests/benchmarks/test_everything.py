@@ -126,11 +126,12 @@ def test_rates_are_compared_turn_by_turn() -> None:
         "peer": [rate(10.0, 5.0), rate(20.0, 10.0), rate(40.0, 10.0)],
         "ours": [rate(30.0, 5.0), rate(40.0, 20.0), rate(40.0, 40.0)],
     }
-    rows = encode.rows_of("labse", found, True)
+    memory = {"peer": 2_000.4, "ours": 900.0}
+    rows = encode.rows_of("labse", found, True, memory)
     assert rows == [
-        ("labse", "peer", "20", "10–40", "1.00", "10", "1.00"),
-        ("labse", "ours", "40", "30–40", "2.00", "20", "2.00"),
+        ("labse", "peer", "20", "10–40", "1.00", "10", "1.00", "2,000"),
+        ("labse", "ours", "40", "30–40", "2.00", "20", "2.00", "900"),
     ]
-    assert encode.rows_of("embedded", {"ours": found["ours"]}, False) == [
-        ("embedded", "ours", "40", "30–40", "", "20", "")
+    assert encode.rows_of("embedded", {"ours": found["ours"]}, False, memory) == [
+        ("embedded", "ours", "40", "30–40", "", "20", "", "900")
     ]
