@@ -29,6 +29,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from benchmarks.engines.speaking import memory
 from benchmarks.loading.processes import processor_seconds
 from benchmarks.results import SEED, show
 from lexicon import browse, migrate, queries, store
@@ -190,8 +191,8 @@ HOW = {"sqlite": ("ours", "executemany"), "postgresql": ("ours", "executemany", 
 
 def peak_mib() -> float:
     """Of this process and, if it had one, the one that read for it."""
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(one).ru_maxrss for one in who) / 1024
+    read = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return memory()["peak_mib"] + read
 
 
 def step(name: str, home: Path, url: str | None, file: Path, languages: str) -> dict[str, float]:
