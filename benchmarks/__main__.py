@@ -36,8 +36,8 @@ class Question(NamedTuple):
 
 
 QUESTIONS = (
-    Question("cold_start", "--runs 3", "--runs 7", (70, 120)),
-    Question("engines", "--rows 3000,20000 --builds 1", "", (90, 1_500), ("peers",)),
+    Question("cold_start", "--runs 2", "--runs 7", (80, 150)),
+    Question("engines", "--rows 20000 --builds 1", "", (90, 1_500), ("peers",)),
     # Those whose indices are in memory together, on a machine of 24 GB.
     Question("engines", "", "--rows 1000000 --patience 3600 --only ours numpy 'FAISS Flat' "
              "'txtai, .99' chromadb", (0, 6_000), ("peers",)),
@@ -45,11 +45,12 @@ QUESTIONS = (
              "--rounds 5", (150, 4_200), ("peers", "wrk", "MiniLM")),
     Question("index", "--rows 20000 --runs 3 --only search,new", "--rows 100000", (25, 300)),
     Question("index", "", "--rows 1000000 --only search", (0, 400)),
-    Question("scaling", "--shrink 10 --runs 1", "", (100, 1_200), ("wrk", "MiniLM")),
+    Question("scaling", "--shrink 10 --runs 1 --only search build import report encode "
+             "'http, known'", "", (100, 1_200), ("wrk", "MiniLM")),
     Question("import_words", "--rows 20000 --databases sqlite", "", (30, 2_400)),
     Question("report", "--concepts 300 --runs 2", "", (25, 250)),
     Question("report", "", "--large 100000", (0, 900)),
-    Question("encode", "--words 100 --models labse,embedded --runs 2", "", (75, 1_200)),
+    Question("encode", "--words 100 --models labse,embedded --runs 2", "", (60, 1_200)),
     Question("nli", "", "", (0, 300)),
 )  # fmt: skip
 """No seconds for the short form: it is of the full one alone."""
